@@ -1,0 +1,74 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from .proposals import Proposal
+
+
+class StepKind(models.TextChoices):
+    ADMINISTRATIVE = "administrative", _("Eligibility check")
+    TECHNICAL = "technical", _("Technical check")
+
+
+class StepState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    ACTIVE = "active", _("In progress")
+    DONE = "done", _("Done")
+
+    @property
+    def successors(self):
+        return {
+            StepState.WAITING: {StepState.ACTIVE, StepState.DONE},
+            StepState.ACTIVE: {StepState.DONE},
+            StepState.DONE: set(),
+        }[self]
+
+
+class StepOutcome(models.TextChoices):
+    ELIGIBLE = "eligible", _("Eligible")
+    INELIGIBLE = "ineligible", _("Not eligible")
+    FEASIBLE = "feasible", _("Feasible")
+    FEASIBLE_WITH_CHANGES = "feasible_with_changes", _("Feasible with changes")
+    INFEASIBLE = "infeasible", _("Not feasible")
+    DROPPED = "dropped", _("Dropped: the proposal ended before")
+
+
+class EvaluationStep(models.Model):
+    """One check of a proposal. The rows are made from the mode's policy at submission."""
+
+    proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="steps")
+    position = models.PositiveSmallIntegerField(_("position"))
+    kind = models.CharField(_("step"), max_length=20, choices=StepKind)
+    state = models.CharField(
+        _("state"), max_length=20, choices=StepState, default=StepState.WAITING
+    )
+    outcome = models.CharField(_("outcome"), max_length=30, choices=StepOutcome, blank=True)
+    remarks = models.TextField(_("remarks"), blank=True)
+    gpu_hours = models.PositiveIntegerField(
+        _("GPU-hours found right"), null=True, blank=True
+    )
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    started_at = models.DateTimeField(_("started at"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("evaluation step")
+        verbose_name_plural = _("evaluation steps")
+        ordering = ["proposal", "position"]
+        constraints = [
+            models.UniqueConstraint(name="step_once", fields=["proposal", "kind"]),
+            models.UniqueConstraint(
+                name="one_active_step", fields=["proposal"], condition=Q(state="active")
+            ),
+            models.CheckConstraint(
+                name="done_step_has_outcome",
+                condition=Q(state="done", ended_at__isnull=False) & ~Q(outcome="")
+                | ~Q(state="done") & Q(ended_at=None, outcome=""),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.proposal.reference} {self.get_kind_display()}"

@@ -1,0 +1,96 @@
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class System(models.Model):
+    """A machine with a name of its own, such as JUPITER."""
+
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    description = models.TextField(_("description"), blank=True)
+
+    class Meta:
+        verbose_name = _("system")
+        verbose_name_plural = _("systems")
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+
+class Partition(models.Model):
+    """Identical nodes of a system behind one queue. Nodes are exclusive to a job.
+
+    ``advanced_until`` is the portal time up to which the simulation has been computed.
+    """
+
+    class Policy(models.TextChoices):
+        FCFS = "fcfs", _("First come, first served")
+        EASY = "easy", _("EASY backfilling")
+
+    system = models.ForeignKey(System, models.PROTECT, related_name="partitions")
+    name = models.CharField(_("name"), max_length=60)
+    nodes = models.PositiveIntegerField(_("nodes"))
+    gpus_per_node = models.PositiveSmallIntegerField(_("GPUs per node"))
+    cores_per_node = models.PositiveSmallIntegerField(_("cores per node"))
+    longest_limit = models.PositiveIntegerField(
+        _("longest time limit"), help_text=_("In seconds. A job that asks for more is refused.")
+    )
+    default_limit = models.PositiveIntegerField(
+        _("default time limit"), help_text=_("In seconds.")
+    )
+    policy = models.CharField(_("scheduling policy"), max_length=20, choices=Policy)
+    seed = models.CharField(
+        _("seed"), max_length=60, help_text=_("Of the simulated load of other users.")
+    )
+    background_load = models.DecimalField(
+        _("load of other users"),
+        max_digits=4,
+        decimal_places=3,
+        default=0,
+        help_text=_("Offered load as a share of the machine; 0 for none."),
+    )
+    advanced_until = models.DateTimeField(_("simulated until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("partition")
+        verbose_name_plural = _("partitions")
+        ordering = ["system", "name"]
+        constraints = [
+            models.UniqueConstraint(name="partition_name_once", fields=["system", "name"]),
+            models.CheckConstraint(
+                name="partition_has_nodes_and_time",
+                condition=Q(nodes__gte=1, longest_limit__gte=60, default_limit__gte=60),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.system.name} {self.name}"
+
+
+class FundingShare(models.Model):
+    """A funder's part of a partition for a period, from which allocations are granted."""
+
+    partition = models.ForeignKey(Partition, models.PROTECT, related_name="shares")
+    funder = models.CharField(_("funder"), max_length=60)
+    percent = models.DecimalField(_("percent"), max_digits=5, decimal_places=2)
+    starts_at = models.DateTimeField(_("starts at"))
+    ends_at = models.DateTimeField(_("ends at"))
+
+    class Meta:
+        verbose_name = _("funding share")
+        verbose_name_plural = _("funding shares")
+        ordering = ["partition", "-percent", "funder"]
+        constraints = [
+            models.UniqueConstraint(
+                name="share_once_per_funder_and_period",
+                fields=["partition", "funder", "starts_at"],
+            ),
+            models.CheckConstraint(
+                name="share_percent_and_period",
+                condition=Q(percent__gt=0, percent__lte=100, ends_at__gt=models.F("starts_at")),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.funder} {self.percent.normalize():f} %"

@@ -1,0 +1,163 @@
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from onboarding.models import OnboardingCase, Organisation
+
+from .machines import FundingShare, Partition
+from .proposals import Proposal
+
+
+class ProjectQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        if user.has_perm("allocations.see_everything"):
+            return self
+        return self.filter(members__email=user.email)
+
+
+class Project(models.Model):
+    """What an accepted award becomes: a team with a budget on the machine."""
+
+    identifier = models.CharField(_("identifier"), max_length=40, unique=True)
+    budget = models.CharField(
+        _("budget"), max_length=40, unique=True, help_text=_("The account that jobs name.")
+    )
+    title = models.CharField(_("title"), max_length=150)
+    proposal = models.OneToOneField(Proposal, models.PROTECT, related_name="project")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="projects")
+    created_at = models.DateTimeField(_("created at"))
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("project")
+        verbose_name_plural = _("projects")
+        ordering = ["-pk"]
+
+    def __str__(self):
+        return self.identifier
+
+
+class ProjectRole(models.TextChoices):
+    PI = "pi", _("Principal investigator")
+    PA = "pa", _("Project administrator")
+    MEMBER = "member", _("Member")
+    MENTOR = "mentor", _("Mentor")
+
+
+class ProjectMember(models.Model):
+    """Somebody in a project, known by their confirmed e-mail address."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="members")
+    email = models.EmailField(_("e-mail address"))
+    role = models.CharField(_("role"), max_length=20, choices=ProjectRole)
+
+    class Meta:
+        verbose_name = _("project member")
+        verbose_name_plural = _("project members")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(name="project_member_once", fields=["project", "email"])
+        ]
+
+    def __str__(self):
+        return self.email
+
+
+class AllocationState(models.TextChoices):
+    PENDING_ONBOARDING = "pending_onboarding", _("Waiting for onboarding")
+    ACTIVE = "active", _("Active")
+    EXPIRED = "expired", _("Expired")
+
+    @property
+    def successors(self):
+        return {
+            AllocationState.PENDING_ONBOARDING: {AllocationState.ACTIVE, AllocationState.EXPIRED},
+            AllocationState.ACTIVE: {AllocationState.EXPIRED},
+            AllocationState.EXPIRED: set(),
+        }[self]
+
+
+class AllocationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        if user.has_perm("allocations.see_everything"):
+            return self
+        return self.filter(project__members__email=user.email)
+
+
+class Allocation(models.Model):
+    """A project's compute time on one partition for a period."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="allocations")
+    partition = models.ForeignKey(Partition, models.PROTECT, related_name="allocations")
+    share = models.ForeignKey(FundingShare, models.PROTECT, related_name="allocations")
+    case = models.OneToOneField(OnboardingCase, models.PROTECT, related_name="allocation")
+    state = models.CharField(
+        _("state"),
+        max_length=20,
+        choices=AllocationState,
+        default=AllocationState.PENDING_ONBOARDING,
+    )
+    node_seconds = models.PositiveBigIntegerField(_("node-seconds granted"))
+    starts_at = models.DateTimeField(_("starts at"))
+    ends_at = models.DateTimeField(_("ends at"))
+    associated_at = models.DateTimeField(
+        _("known to the scheduler since"), null=True, blank=True
+    )
+
+    objects = AllocationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("allocation")
+        verbose_name_plural = _("allocations")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="allocation_once_per_partition", fields=["project", "partition"]
+            ),
+            models.CheckConstraint(
+                name="allocation_period", condition=Q(ends_at__gt=F("starts_at"))
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.project} – {self.partition}"
+
+
+class ObligationKind(models.TextChoices):
+    FINAL_REPORT = "final_report", _("Final report")
+
+
+class ObligationState(models.TextChoices):
+    DUE = "due", _("Due")
+    OVERDUE = "overdue", _("Overdue")
+
+    @property
+    def successors(self):
+        return {
+            ObligationState.DUE: {ObligationState.OVERDUE},
+            ObligationState.OVERDUE: set(),
+        }[self]
+
+
+class Obligation(models.Model):
+    """What a project still owes, beside the state of its allocation."""
+
+    allocation = models.ForeignKey(Allocation, models.PROTECT, related_name="obligations")
+    kind = models.CharField(_("kind"), max_length=20, choices=ObligationKind)
+    state = models.CharField(
+        _("state"), max_length=20, choices=ObligationState, default=ObligationState.DUE
+    )
+    opened_at = models.DateTimeField(_("opened at"))
+    due_at = models.DateTimeField(_("due at"))
+
+    class Meta:
+        verbose_name = _("obligation")
+        verbose_name_plural = _("obligations")
+        ordering = ["due_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(name="obligation_once", fields=["allocation", "kind"])
+        ]
+
+    def __str__(self):
+        return f"{self.allocation} {self.get_kind_display()}"

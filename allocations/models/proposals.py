@@ -1,0 +1,195 @@
+from django.conf import settings
+from django.core.validators import MinLengthValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from onboarding.models import Organisation
+
+from .access import AccessPolicy, Call, Round, SystemOffer
+
+
+class ProposalState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    IN_EVALUATION = "in_evaluation", _("In evaluation")
+    RESERVE = "reserve", _("On the reserve list")
+    OFFERED = "offered", _("Offered")
+    AWARDED = "awarded", _("Awarded")
+    INELIGIBLE = "ineligible", _("Not eligible")
+    INFEASIBLE = "infeasible", _("Technically not feasible")
+    DECLINED = "declined", _("Declined")
+    LAPSED = "lapsed", _("Lapsed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    @property
+    def successors(self):
+        return SUCCESSORS[self]
+
+    @property
+    def is_final(self):
+        return not SUCCESSORS[self]
+
+
+SUCCESSORS = {
+    ProposalState.DRAFT: {ProposalState.SUBMITTED, ProposalState.WITHDRAWN},
+    ProposalState.SUBMITTED: {ProposalState.IN_EVALUATION, ProposalState.WITHDRAWN},
+    ProposalState.IN_EVALUATION: {
+        ProposalState.OFFERED,
+        ProposalState.RESERVE,
+        ProposalState.INELIGIBLE,
+        ProposalState.INFEASIBLE,
+        ProposalState.WITHDRAWN,
+    },
+    ProposalState.RESERVE: {ProposalState.OFFERED, ProposalState.LAPSED, ProposalState.WITHDRAWN},
+    ProposalState.OFFERED: {
+        ProposalState.AWARDED,
+        ProposalState.DECLINED,
+        ProposalState.LAPSED,
+        ProposalState.WITHDRAWN,
+    },
+    ProposalState.AWARDED: set(),
+    ProposalState.INELIGIBLE: set(),
+    ProposalState.INFEASIBLE: set(),
+    ProposalState.DECLINED: set(),
+    ProposalState.LAPSED: set(),
+    ProposalState.WITHDRAWN: set(),
+}
+
+
+class Sector(models.TextChoices):
+    """The sectors that the AI Factory serves first, and the rest."""
+
+    HEALTH = "health", _("Health")
+    ENERGY = "energy", _("Energy")
+    CLIMATE = "climate", _("Climate and environment")
+    EDUCATION = "education", _("Education")
+    MEDIA = "media", _("Media")
+    PUBLIC_SECTOR = "public_sector", _("Public sector")
+    FINANCE = "finance", _("Finance")
+    MANUFACTURING = "manufacturing", _("Manufacturing and mobility")
+    OTHER = "other", _("Other")
+
+
+class ProposalQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """What ``user`` may see: the own and shared ones; staff see what was handed in."""
+        own = Q(applicant=user) | Q(team__email=user.email)
+        if user.has_perm("allocations.see_everything"):
+            own |= ~Q(state=ProposalState.DRAFT)
+        return self.filter(own).distinct()
+
+    def live(self):
+        return self.exclude(state__in=[state for state in ProposalState if state.is_final])
+
+
+class Proposal(models.Model):
+    """An organisation's request for compute time under one call.
+
+    ``state`` changes only through ``allocations.flows``; ``version`` grows with each
+    edit, so that a stale form is refused.
+    """
+
+    reference = models.CharField(_("reference"), max_length=40, unique=True)
+    call = models.ForeignKey(Call, models.PROTECT, related_name="proposals")
+    policy = models.ForeignKey(AccessPolicy, models.PROTECT, related_name="proposals")
+    round = models.ForeignKey(
+        Round, models.PROTECT, null=True, blank=True, related_name="proposals"
+    )
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="proposals", verbose_name=_("organisation")
+    )
+    applicant = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="proposals",
+        verbose_name=_("principal investigator"),
+    )
+    title = models.CharField(
+        _("title"),
+        max_length=150,
+        help_text=_("One line that says what you will do. It is public after an award."),
+    )
+    abstract = models.TextField(
+        _("abstract"),
+        max_length=3000,
+        blank=True,
+        validators=[MinLengthValidator(100)],
+        help_text=_(
+            "What you want to build, with which data and methods, and what it is good for. "
+            "At least 100 and at most 3,000 characters; others read it without knowing you."
+        ),
+    )
+    sector = models.CharField(_("sector"), max_length=20, choices=Sector, blank=True)
+    offer = models.ForeignKey(
+        SystemOffer,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="proposals",
+        verbose_name=_("system"),
+    )
+    gpu_hours = models.PositiveIntegerField(_("GPU-hours"), null=True, blank=True)
+    months = models.PositiveSmallIntegerField(_("months"), null=True, blank=True)
+    civilian_use = models.BooleanField(
+        _("The work serves civilian purposes only."),
+        default=False,
+    )
+    state = models.CharField(
+        _("state"), max_length=20, choices=ProposalState, default=ProposalState.DRAFT
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(_("begun at"))
+    submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
+
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("proposal")
+        verbose_name_plural = _("proposals")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="proposal_once_per_call_and_applicant",
+                fields=["call", "applicant"],
+                condition=Q(
+                    state__in=["draft", "submitted", "in_evaluation", "reserve", "offered"]
+                ),
+            ),
+            models.CheckConstraint(
+                name="proposal_submitted_is_complete",
+                condition=Q(state__in=["draft", "withdrawn"])
+                | Q(
+                    round__isnull=False,
+                    offer__isnull=False,
+                    gpu_hours__gte=1,
+                    months__gte=1,
+                    submitted_at__isnull=False,
+                ),
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "-id"])]
+
+    def __str__(self):
+        return f"{self.reference} {self.title}"
+
+
+class TeamMember(models.Model):
+    """Somebody who works on a proposal, known by their e-mail address.
+
+    Whoever signs in with this address, once confirmed, sees the proposal.
+    """
+
+    proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="team")
+    email = models.EmailField(_("e-mail address"))
+
+    class Meta:
+        verbose_name = _("team member")
+        verbose_name_plural = _("team members")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(name="team_member_once", fields=["proposal", "email"])
+        ]
+
+    def __str__(self):
+        return self.email

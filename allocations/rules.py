@@ -1,0 +1,104 @@
+"""Who may do what with proposals, projects, allocations and jobs.
+
+Nobody acts as staff on a proposal whose team or organisation they belong to.
+"""
+
+import rules
+
+from onboarding.rules import (
+    is_access_officer,
+    is_administrator,
+    is_technical_reviewer,
+    reads_everything,
+)
+
+from .models import ProjectRole
+
+
+@rules.predicate
+def is_applicant(user, proposal):
+    return proposal is not None and proposal.applicant_id == user.pk
+
+
+@rules.predicate
+def is_on_team(user, proposal):
+    return proposal is not None and proposal.team.filter(email=user.email).exists()
+
+
+@rules.predicate
+def is_involved(user, proposal):
+    """On the team or in the organisation: such a person never acts as staff on it."""
+    if proposal is None:
+        return False
+    return (
+        proposal.applicant_id == user.pk
+        or proposal.team.filter(email=user.email).exists()
+        or proposal.organisation.memberships.filter(user=user).exists()
+    )
+
+
+@rules.predicate
+def is_project_member(user, allocation):
+    return allocation is not None and (
+        allocation.project.members.filter(email=user.email)
+        .exclude(role=ProjectRole.MENTOR)
+        .exists()
+    )
+
+
+@rules.predicate
+def leads_project_of(user, job):
+    leaders = [ProjectRole.PI, ProjectRole.PA]
+    return (
+        job is not None
+        and job.allocation_id is not None
+        and job.allocation.project.members.filter(email=user.email, role__in=leaders).exists()
+    )
+
+
+@rules.predicate
+def submitted_job(user, job):
+    return job is not None and job.submitted_by_id == user.pk
+
+
+rules.add_perm("allocations.edit_proposal", is_applicant | is_on_team)
+rules.add_perm("allocations.submit_proposal", is_applicant)
+rules.add_perm("allocations.withdraw_proposal", is_applicant)
+rules.add_perm("allocations.answer_offer", is_applicant)
+
+rules.add_perm("allocations.check_eligibility", is_access_officer & ~is_involved)
+rules.add_perm("allocations.check_feasibility", is_technical_reviewer & ~is_involved)
+rules.add_perm("allocations.handle_offers", is_access_officer & ~is_involved)
+rules.add_perm("allocations.run_calls", is_access_officer)
+
+rules.add_perm("allocations.submit_job", is_project_member)
+rules.add_perm("allocations.cancel_job", submitted_job | leads_project_of | is_administrator)
+
+rules.add_perm("allocations", reads_everything)
+rules.add_perm("allocations.see_everything", reads_everything)
+for model in (
+    "accessmode",
+    "accesspolicy",
+    "allocation",
+    "award",
+    "call",
+    "evaluationstep",
+    "fundingshare",
+    "job",
+    "ledgeraccount",
+    "ledgerentry",
+    "obligation",
+    "partition",
+    "project",
+    "projectmember",
+    "proposal",
+    "round",
+    "system",
+    "systemoffer",
+    "teammember",
+):
+    rules.add_perm(f"allocations.view_{model}", reads_everything)
+for model in ("accessmode", "accesspolicy", "call", "round", "systemoffer"):
+    rules.add_perm(f"allocations.add_{model}", is_access_officer)
+    rules.add_perm(f"allocations.change_{model}", is_access_officer)
+rules.add_perm("allocations.change_partition", is_administrator)

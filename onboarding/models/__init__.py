@@ -1,0 +1,33 @@
+from .agreements import Acceptance, Terms
+from .cases import (
+    CaseState,
+    CaseStep,
+    CaseTemplate,
+    CaseTemplateStep,
+    OnboardingCase,
+    StepKind,
+    StepOwner,
+)
+from .keys import SSHKey
+from .organisations import Country, Membership, MemberRole, Organisation, OrganisationType
+from .people import Role, User
+
+__all__ = [
+    "Acceptance",
+    "CaseState",
+    "CaseStep",
+    "CaseTemplate",
+    "CaseTemplateStep",
+    "Country",
+    "MemberRole",
+    "Membership",
+    "OnboardingCase",
+    "Organisation",
+    "OrganisationType",
+    "Role",
+    "SSHKey",
+    "StepKind",
+    "StepOwner",
+    "Terms",
+    "User",
+]
