@@ -1,0 +1,34 @@
+"""A batch scheduler that can be used alone: a machine, jobs and a policy in, events out.
+
+    scheduler = Scheduler(Machine(nodes=5884), policy=Policy.EASY)
+    scheduler.submit([Job(id=1, submit=0, nodes=48, limit=3600, runtime=1800)])
+    for event in scheduler.advance(until=86_400):
+        print(event)
+
+Times are integer seconds of one clock, which is the caller's. Nothing here
+reads a clock, draws a random number without a seed, or writes anything.
+"""
+
+from .dispatch import Policy
+from .engine import Scheduler
+from .events import Cancelled, Ended, Event, Started, Submitted
+from .jobs import Budget, Job, JobState, Reason, RunningJob
+from .machine import Machine
+from .state import State
+
+__all__ = [
+    "Budget",
+    "Cancelled",
+    "Ended",
+    "Event",
+    "Job",
+    "JobState",
+    "Machine",
+    "Policy",
+    "Reason",
+    "RunningJob",
+    "Scheduler",
+    "Started",
+    "State",
+    "Submitted",
+]

@@ -1,0 +1,56 @@
+"""What happens to jobs, in the order in which it happens.
+
+Events are plain values that nobody changes. They are not frozen dataclasses
+because those take three times as long to build, and a simulation builds
+three for every job.
+"""
+
+from dataclasses import dataclass
+
+from .jobs import Job, JobState
+
+
+@dataclass(slots=True)
+class Submitted:
+    """The scheduler sees the job for the first time."""
+
+    job: Job
+    at: int
+
+
+@dataclass(slots=True)
+class Started:
+    """The job gets its nodes."""
+
+    job: Job
+    at: int
+
+
+@dataclass(slots=True)
+class Ended:
+    """The job has come to its own end or to its limit; its nodes are free."""
+
+    job: Job
+    started: int
+    at: int
+    state: JobState
+
+    @property
+    def elapsed(self) -> int:
+        return self.at - self.started
+
+
+@dataclass(slots=True)
+class Cancelled:
+    """Somebody has taken the job back; ``started`` is None if it still waited."""
+
+    job: Job
+    started: int | None
+    at: int
+
+    @property
+    def elapsed(self) -> int:
+        return 0 if self.started is None else self.at - self.started
+
+
+Event = Submitted | Started | Ended | Cancelled

@@ -1,0 +1,93 @@
+"""What the scheduler is told of a job and of the budget that pays for it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class JobState(StrEnum):
+    """A job's state, by Slurm's names."""
+
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    TIMEOUT = "TIMEOUT"
+    CANCELLED = "CANCELLED"
+
+
+class Reason(StrEnum):
+    """Why a job waits, by Slurm's names."""
+
+    NONE = "None"
+    PRIORITY = "Priority"
+    RESOURCES = "Resources"
+    BEGIN_TIME = "BeginTime"
+    PARTITION_NODE_LIMIT = "PartitionNodeLimit"
+    ASSOC_GRP_NODE_MINUTES = "AssocGrpNodeMinutes"
+    INVALID_ACCOUNT = "InvalidAccount"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A request for nodes, and what the simulation knows beyond it.
+
+    The scheduler decides by ``limit`` alone; ``runtime`` and ``exit_code``
+    only say how the job goes once it runs.
+    """
+
+    id: int
+    submit: int  # the second in which the scheduler first sees the job
+    nodes: int
+    limit: int  # seconds the job may run
+    runtime: int  # seconds it would run without a limit
+    exit_code: int = 0
+    account: int | None = None  # the budget it is charged to; None is free of charge
+
+    def __post_init__(self) -> None:
+        if self.nodes < 1 or self.limit < 1 or self.runtime < 1:
+            raise ValueError(
+                f"job {self.id} needs at least one node and one second, not "
+                f"nodes={self.nodes} limit={self.limit} runtime={self.runtime}"
+            )
+
+    @property
+    def elapsed(self) -> int:
+        """Seconds from start to end, when nobody cancels the job."""
+        return min(self.runtime, self.limit)
+
+    @property
+    def cost(self) -> int:
+        """The most node-seconds the job can use."""
+        return self.nodes * self.limit
+
+    @property
+    def outcome(self) -> JobState:
+        """The state in which the job ends, when nobody cancels it."""
+        if self.runtime > self.limit:
+            return JobState.TIMEOUT
+        return JobState.FAILED if self.exit_code else JobState.COMPLETED
+
+
+@dataclass(frozen=True, slots=True)
+class RunningJob:
+    """A job on its nodes."""
+
+    job: Job
+    started: int
+
+    @property
+    def expected_end(self) -> int:
+        """The latest second in which the job ends, as the scheduler sees it."""
+        return self.started + self.job.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Node-seconds that no job has been started on yet, and their last day.
+
+    ``available`` is net of what running jobs may still use; no job starts at
+    or after ``ends_at``.
+    """
+
+    available: int
+    ends_at: int | None = None

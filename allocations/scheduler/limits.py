@@ -1,0 +1,99 @@
+"""What keeps a job from starting although nodes are free."""
+
+from collections.abc import Iterator, Mapping
+from heapq import heapify, heappop, heappush
+
+from .jobs import Budget, Job, Reason
+from .occupancy import FOREVER
+
+
+class Budgets:
+    """Node-seconds by account, spent as Slurm's ``GrpTRESMins`` with ``safe``.
+
+    A job starts only if all it may use is there; that much is set aside, and
+    what it leaves unused comes back when it ends. Jobs that their budget keeps
+    from starting are set aside too, so that nobody queues behind them.
+    """
+
+    def __init__(self, budgets: Mapping[int, Budget], *, now: int) -> None:
+        self._budgets = dict(budgets)
+        self._refused: dict[int | None, list[tuple[int, int, int, Job]]] = {}
+        self._changed: set[int] = set()
+        self.next_expiry = FOREVER
+        self.pass_expiries(now)
+
+    def __iter__(self) -> Iterator[tuple[int, Budget]]:
+        return iter(self._budgets.items())
+
+    def __setitem__(self, account: int, budget: Budget) -> None:
+        self._budgets[account] = budget
+        self._changed.add(account)
+
+    def pass_expiries(self, at: int) -> None:
+        """Note which budget ends next after ``at``."""
+        ends = (budget.ends_at for budget in self._budgets.values())
+        self.next_expiry = min(
+            (end for end in ends if end is not None and end > at), default=FOREVER
+        )
+
+    def refusal(self, job: Job, at: int, *, ahead: Job | None = None) -> Reason | None:
+        """Why the budget does not let ``job`` start, after ``ahead`` has had its part."""
+        if job.account is None:
+            return None
+        budget = self._budgets.get(job.account)
+        if budget is None or (budget.ends_at is not None and at >= budget.ends_at):
+            return Reason.INVALID_ACCOUNT
+        available = budget.available
+        if ahead is not None and ahead.account == job.account:
+            available -= ahead.cost
+        return Reason.ASSOC_GRP_NODE_MINUTES if job.cost > available else None
+
+    def hold(self, job: Job) -> None:
+        """Set aside all that ``job`` may use."""
+        self._add(job, -job.cost)
+
+    def settle(self, job: Job, elapsed: int) -> None:
+        """Give back what ``job`` was allowed but did not use."""
+        self._add(job, job.nodes * (job.limit - elapsed))
+
+    def _add(self, job: Job, node_seconds: int) -> None:
+        if job.account is None:
+            return
+        budget = self._budgets.get(job.account)
+        if budget is None:  # the account went away while the job ran
+            return
+        self._budgets[job.account] = Budget(budget.available + node_seconds, budget.ends_at)
+        if node_seconds > 0:
+            self._changed.add(job.account)
+
+    def refuse(self, job: Job) -> None:
+        """Keep ``job`` until its budget has changed for the better."""
+        heappush(self._refused.setdefault(job.account, []), (job.cost, job.submit, job.id, job))
+
+    def reconsidered(self, at: int) -> list[Job]:
+        """Let go of the jobs whose budget has changed so that it covers them."""
+        jobs = []
+        for account in self._changed:
+            refused = self._refused.get(account, [])
+            while refused and self.refusal(refused[0][3], at) is None:
+                jobs.append(heappop(refused)[3])
+        self._changed.clear()
+        return jobs
+
+    def reconsider(self, job: Job) -> None:
+        """The head ``job`` no longer claims its part, so others may have it."""
+        if job.account is not None:
+            self._changed.add(job.account)
+
+    def refused(self) -> Iterator[Job]:
+        return (entry[3] for refused in self._refused.values() for entry in refused)
+
+    def forget(self, job: Job) -> bool:
+        """Drop ``job``, which was cancelled, if it is among the refused."""
+        refused = self._refused.get(job.account, [])
+        entry = (job.cost, job.submit, job.id, job)
+        if entry not in refused:
+            return False
+        refused.remove(entry)
+        heapify(refused)
+        return True

@@ -1,0 +1,50 @@
+"""A simulation at rest: all that is needed to go on later, as plain data."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from .jobs import Budget, Job, RunningJob
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a scheduler knows once everything up to ``now`` has happened.
+
+    ``waiting`` are jobs the scheduler has seen; ``arriving`` are those it has
+    been told of but will first see at their ``submit``. ``cancellations`` are
+    ``(at, job id)`` pairs that lie ahead.
+    """
+
+    now: int = 0
+    running: tuple[RunningJob, ...] = ()
+    waiting: tuple[Job, ...] = ()
+    arriving: tuple[Job, ...] = ()
+    cancellations: tuple[tuple[int, int], ...] = ()
+    budgets: Mapping[int, Budget] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        budgets = [[account, asdict(budget)] for account, budget in sorted(self.budgets.items())]
+        return json.dumps(
+            {
+                "now": self.now,
+                "running": [[asdict(entry.job), entry.started] for entry in self.running],
+                "waiting": [asdict(job) for job in self.waiting],
+                "arriving": [asdict(job) for job in self.arriving],
+                "cancellations": self.cancellations,
+                "budgets": budgets,
+            }
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> "State":
+        data: dict[str, Any] = json.loads(text)
+        return cls(
+            now=data["now"],
+            running=tuple(RunningJob(Job(**job), started) for job, started in data["running"]),
+            waiting=tuple(Job(**job) for job in data["waiting"]),
+            arriving=tuple(Job(**job) for job in data["arriving"]),
+            cancellations=tuple((at, job_id) for at, job_id in data["cancellations"]),
+            budgets={account: Budget(**budget) for account, budget in data["budgets"]},
+        )
