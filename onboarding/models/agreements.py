@@ -2,6 +2,14 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from jaif_portal.language import in_language
+
+
+class TermsQuerySet(models.QuerySet):
+    def in_force(self, kind, *, at):
+        """The versions of ``kind`` that are valid at ``at``, the current one first."""
+        return self.filter(kind=kind, valid_from__lte=at).order_by("-version")
+
 
 class Terms(models.Model):
     """One version of a text that people agree to."""
@@ -16,6 +24,8 @@ class Terms(models.Model):
     text_en = models.TextField(_("text in English"))
     text_de = models.TextField(_("text in German"))
 
+    objects = TermsQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("terms")
         verbose_name_plural = _("terms")
@@ -26,6 +36,10 @@ class Terms(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.version}"
+
+    @property
+    def text(self):
+        return in_language(self, "text")
 
 
 class Acceptance(models.Model):

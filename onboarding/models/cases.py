@@ -72,6 +72,9 @@ class OnboardingCaseQuerySet(models.QuerySet):
             return self
         return self.filter(owner=user)
 
+    def open(self):
+        return self.filter(state=CaseState.OPEN)
+
 
 class OnboardingCase(models.Model):
     """The check-list between an award and the first job, for one person of one project."""
@@ -84,9 +87,7 @@ class OnboardingCase(models.Model):
         related_name="onboarding_cases",
         verbose_name=_("person"),
     )
-    state = models.CharField(
-        _("state"), max_length=20, choices=CaseState, default=CaseState.OPEN
-    )
+    state = models.CharField(_("state"), max_length=20, choices=CaseState, default=CaseState.OPEN)
     opened_at = models.DateTimeField(_("opened at"))
     completed_at = models.DateTimeField(_("completed at"), null=True, blank=True)
 
@@ -99,8 +100,7 @@ class OnboardingCase(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="case_complete_has_moment",
-                condition=Q(state="complete", completed_at__isnull=False)
-                | Q(state="open", completed_at=None),
+                condition=~Q(state="complete") | Q(completed_at__isnull=False),
             )
         ]
 

@@ -50,7 +50,10 @@ class OrganisationQuerySet(models.QuerySet):
 
 
 class Organisation(models.Model):
-    """A legal entity that applies for compute time."""
+    """A legal entity that applies for compute time.
+
+    ``version`` grows with each edit, so that a stale form does not win.
+    """
 
     name = models.CharField(_("legal name"), max_length=200)
     kind = models.CharField(_("type"), max_length=20, choices=OrganisationType)
@@ -78,6 +81,7 @@ class Organisation(models.Model):
     balance_sheet_eur = models.PositiveBigIntegerField(
         _("balance sheet total in euros"), help_text=_("0 where there is none yet.")
     )
+    version = models.PositiveIntegerField(default=1, editable=False)
     members = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="Membership", related_name="organisations"
     )
@@ -113,9 +117,7 @@ class Membership(models.Model):
     """That a person acts for an organisation."""
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="memberships")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=20, choices=MemberRole)
 
     class Meta:
