@@ -1,5 +1,7 @@
 """What every page shows."""
 
+from django.conf import settings
+
 from . import clock
 
 
@@ -23,5 +25,5 @@ class PortalTime:
         return self.row.at(clock.timezone.now())
 
 
-def portal(request):
-    return {"portal_time": PortalTime()}
+def portal(_request):
+    return {"portal_time": PortalTime(), "demo_mailbox": settings.DEMO_MAILBOX}

@@ -1,0 +1,38 @@
+// Conveniences only: every page works without this file.
+
+// A menu closes with Escape and with a click elsewhere.
+const openMenus = () => document.querySelectorAll("details.menu[open]");
+
+document.addEventListener("click", (event) => {
+  for (const menu of openMenus()) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of openMenus()) {
+    const hadFocus = menu.contains(document.activeElement);
+    menu.open = false;
+    if (hadFocus) menu.querySelector("summary").focus();
+  }
+});
+
+// <button type="button" data-copy="#id" hidden>: copies the text of an element.
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  const source = document.querySelector(button.dataset.copy);
+  if (!source || !navigator.clipboard) continue;
+  const label = button.textContent;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(source.value ?? source.textContent.trim());
+    button.textContent = button.dataset.copied || label;
+    setTimeout(() => { button.textContent = label; }, 2000);
+  });
+}
+
+// A hidden tab does not poll; htmx asks again when the tab is looked at.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const { triggeringEvent } = event.detail.requestConfig;
+  if (document.hidden && !triggeringEvent) event.preventDefault();
+});

@@ -1,0 +1,103 @@
+"""What the portal's templates need beyond Django's own tags."""
+
+from django import template
+from django.urls import NoReverseMatch, reverse
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+register = template.Library()
+
+SECONDS_PER_HOUR = 3600
+
+
+@register.inclusion_tag("components/nav_item.html", takes_context=True)
+def nav_item(context, name, label, *, exact=False):
+    """A link of the navigation, marked where the reader is on that page or below it.
+
+    Nothing where no page of that name is wired, so that an error page can always be shown.
+    """
+    try:
+        href = reverse(name)
+    except NoReverseMatch:
+        return {}
+    path = getattr(context.get("request"), "path", "")
+    current = path == href if exact else path.startswith(href)
+    return {"href": href, "label": label, "current": current}
+
+
+# Hours. The ledger counts node-seconds of a partition; people think in hours.
+
+
+@register.filter
+def node_hours(node_seconds):
+    """Node-seconds as node-hours, written for the reader's language."""
+    return _hours(node_seconds)
+
+
+@register.filter
+def gpu_hours(node_seconds, partition):
+    """Node-seconds as GPU-hours of ``partition``."""
+    return _hours(node_seconds * partition.gpus_per_node)
+
+
+@register.filter
+def core_hours(node_seconds, partition):
+    """Node-seconds as core-hours of ``partition``."""
+    return _hours(node_seconds * partition.cores_per_node)
+
+
+def _hours(seconds):
+    hours = seconds / SECONDS_PER_HOUR
+    places = next((places for most, places in ((1, 3), (100, 1)) if abs(hours) < most), 0)
+    text = f"{hours:.{places}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return formats.number_format(text, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def duration(seconds):
+    """Seconds as ``2 h 05 min``, ``45 s`` or ``3 days 4 h``: two units at most."""
+    if seconds is None:
+        return ""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        text = ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
+        return _("%(days)s %(hours)d h") % {"days": text, "hours": hours} if hours else text
+    if hours:
+        return _("%(hours)d h %(minutes)02d min") % {"hours": hours, "minutes": minutes}
+    if minutes and not rest:
+        return _("%(minutes)d min") % {"minutes": minutes}
+    if minutes:
+        return _("%(minutes)d min %(seconds)02d s") % {"minutes": minutes, "seconds": rest}
+    return _("%(seconds)d s") % {"seconds": rest}
+
+
+@register.inclusion_tag("components/budget.html")
+def budget(*, granted, charged, held, partition):
+    """The bar of an allocation: used, reserved by running jobs, available (node-seconds)."""
+    whole = max(granted, charged + held, 1)
+    return {
+        "granted": granted,
+        "charged": charged,
+        "held": held,
+        "available": granted - charged - held,
+        "partition": partition,
+        "charged_width": round(100 * charged / whole, 2),
+        "held_width": round(100 * held / whole, 2),
+    }
+
+
+# History
+
+
+@register.filter
+def state_label(transition, field="to_state"):
+    """What the state that a ``Transition`` reached (or left) is called for its subject."""
+    value = getattr(transition, field)
+    model = transition.subject_type.model_class()
+    choices = dict(model._meta.get_field("state").flatchoices) if model else {}
+    return choices.get(value, value)
