@@ -8,7 +8,7 @@ happens, so advancing in two steps comes to the same as advancing in one.
 from bisect import bisect_left, insort
 from collections.abc import Iterable
 
-from .dispatch import Dispatcher, Policy
+from .backfill import Dispatcher, Policy
 from .events import Cancelled, Ended, Event, Submitted
 from .jobs import Budget, Job, Reason
 from .limits import Budgets

@@ -197,6 +197,12 @@ def daily_jobs(seed: int, day: int, nodes: int, target: float) -> list[Arrival]:
     ]
 
 
+def outcome(seed: str, *, limit: int) -> tuple[int, int]:
+    """How a single job of time limit ``limit`` will go: its run time and its exit code."""
+    rng = Random(seed)  # noqa: S311 - a simulation, not a secret
+    return _runtime(rng, limit), _exit_code(rng)
+
+
 class _Draw(NamedTuple):
     second: int
     tenant: Tenant
@@ -215,9 +221,13 @@ def _draw(rng: Random, sizes: Sizes) -> _Draw:
     second = _hours.draw(rng) * HOUR + int(rng.random() * HOUR)
     tenant = _tenants.draw(rng)
     limit = _limits.draw(rng) * MINUTE
-    failing = rng.random() * 100 < FAILING_PERCENT
-    exit_code = FAILURES[int(rng.random() * len(FAILURES))] if failing else 0
+    exit_code = _exit_code(rng)
     return _Draw(second, tenant, sizes.draw(rng), limit, _runtime(rng, limit), exit_code)
+
+
+def _exit_code(rng: Random) -> int:
+    failing = rng.random() * 100 < FAILING_PERCENT
+    return FAILURES[int(rng.random() * len(FAILURES))] if failing else 0
 
 
 def _runtime(rng: Random, limit: int) -> int:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allocations.scheduler import Job, State, dispatch
+from allocations.scheduler import Job, State, backfill
 
 from . import generated, reference
 from .schedules import outcomes, run
@@ -13,7 +13,7 @@ from .schedules import outcomes, run
 @pytest.fixture(params=["list", "tree"])
 def either_queue(request, monkeypatch):
     """Let the queue be a list throughout, or a tree as soon as two jobs wait."""
-    monkeypatch.setattr(dispatch, "LONG", 1 if request.param == "tree" else 10**9)
+    monkeypatch.setattr(backfill, "LONG", 1 if request.param == "tree" else 10**9)
 
 
 @pytest.mark.parametrize("policy", ["fcfs", "easy"])
