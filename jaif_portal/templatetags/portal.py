@@ -3,6 +3,7 @@
 from django import template
 from django.urls import NoReverseMatch, reverse
 from django.utils import formats
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -24,6 +25,12 @@ def nav_item(context, name, label, *, exact=False):
     path = getattr(context.get("request"), "path", "")
     current = path == href if exact else path.startswith(href)
     return {"href": href, "label": label, "current": current}
+
+
+@register.simple_tag
+def link_to(href, label):
+    """``label`` as a link, or as plain text where ``href`` is empty."""
+    return format_html('<a href="{}">{}</a>', href, label) if href else label
 
 
 # Hours. The ledger counts node-seconds of a partition; people think in hours.
