@@ -1,0 +1,1 @@
+"""The REST conventions that the doors of both apps share."""
