@@ -1,0 +1,3 @@
+from .tokens import TokenForm
+
+__all__ = ["TokenForm"]
