@@ -39,11 +39,6 @@ class ReportOverdue(AllocationsError):
     default = _("A final report of an earlier project is overdue. Hand it in first.")
 
 
-class OfferExpired(AllocationsError):
-    code = "offer_expired"
-    default = _("The time to answer this offer has run out. Write to the access office.")
-
-
 class PoolExhausted(AllocationsError):
     code = "pool_exhausted"
     default = _("The funding share has not enough hours left for this award.")
@@ -67,3 +62,12 @@ class JobNotPossible(AllocationsError):
 class JobEnded(AllocationsError):
     code = "job_ended"
     default = _("This job has already ended.")
+
+
+class ReasonMissing(AllocationsError):
+    code = "reason_missing"
+    default = _("Say why: the applicant reads this text.")
+
+
+class StartNotPossible(AllocationsError):
+    code = "start_not_possible"

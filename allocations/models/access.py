@@ -177,4 +177,3 @@ class SystemOffer(models.Model):
 
     def __str__(self):
         return str(self.partition)
-

@@ -45,9 +45,8 @@ class EvaluationStep(models.Model):
     )
     outcome = models.CharField(_("outcome"), max_length=30, choices=StepOutcome, blank=True)
     remarks = models.TextField(_("remarks"), blank=True)
-    gpu_hours = models.PositiveIntegerField(
-        _("GPU-hours found right"), null=True, blank=True
-    )
+    gpu_hours = models.PositiveIntegerField(_("GPU-hours found right"), null=True, blank=True)
+    months = models.PositiveSmallIntegerField(_("months found right"), null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -40,12 +40,16 @@ class PendingReason(models.TextChoices):
 
     NONE = "None", _("The scheduler has not looked at this job yet. It does so every few seconds.")
     PRIORITY = "Priority", _("Other jobs are ahead of this one in the queue.")
-    RESOURCES = "Resources", _(
-        "This job is next, and waits until enough nodes are free at the same time."
+    RESOURCES = (
+        "Resources",
+        _("This job is next, and waits until enough nodes are free at the same time."),
     )
-    ASSOC_GRP_NODE_MINUTES = "AssocGrpNodeMinutes", _(
-        "Your project has not enough free hours for the longest this job may take. "
-        "It starts as soon as running jobs give hours back, or with a shorter time limit."
+    ASSOC_GRP_NODE_MINUTES = (
+        "AssocGrpNodeMinutes",
+        _(
+            "Your project has not enough free hours for the longest this job may take. "
+            "It starts as soon as running jobs give hours back, or with a shorter time limit."
+        ),
     )
     INVALID_ACCOUNT = "InvalidAccount", _("Your project's allocation has ended.")
     BEGIN_TIME = "BeginTime", _("This job waits for its begin time.")
@@ -86,9 +90,7 @@ class Job(models.Model):
     time_limit = models.PositiveIntegerField(_("time limit"), help_text=_("In seconds."))
     runtime = models.PositiveIntegerField(editable=False)
     exit_code = models.PositiveSmallIntegerField(_("exit code"), default=0)
-    state = models.CharField(
-        _("state"), max_length=20, choices=JobState, default=JobState.PENDING
-    )
+    state = models.CharField(_("state"), max_length=20, choices=JobState, default=JobState.PENDING)
     reason = models.CharField(
         _("reason"), max_length=40, choices=PendingReason, default=PendingReason.NONE
     )

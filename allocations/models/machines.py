@@ -36,12 +36,10 @@ class Partition(models.Model):
     longest_limit = models.PositiveIntegerField(
         _("longest time limit"), help_text=_("In seconds. A job that asks for more is refused.")
     )
-    default_limit = models.PositiveIntegerField(
-        _("default time limit"), help_text=_("In seconds.")
-    )
+    default_limit = models.PositiveIntegerField(_("default time limit"), help_text=_("In seconds."))
     policy = models.CharField(_("scheduling policy"), max_length=20, choices=Policy)
-    seed = models.CharField(
-        _("seed"), max_length=60, help_text=_("Of the simulated load of other users.")
+    seed = models.PositiveIntegerField(
+        _("seed"), help_text=_("Of the simulated load of other users.")
     )
     background_load = models.DecimalField(
         _("load of other users"),
@@ -49,6 +47,13 @@ class Partition(models.Model):
         decimal_places=3,
         default=0,
         help_text=_("Offered load as a share of the machine; 0 for none."),
+    )
+    background_day = models.PositiveIntegerField(
+        _("last day of other users' load"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("As days since 1 January 1970."),
     )
     advanced_until = models.DateTimeField(_("simulated until"), null=True, blank=True)
 
@@ -72,6 +77,9 @@ class FundingShare(models.Model):
     """A funder's part of a partition for a period, from which allocations are granted."""
 
     partition = models.ForeignKey(Partition, models.PROTECT, related_name="shares")
+    code = models.SlugField(
+        _("code"), max_length=20, help_text=_("As the workload model names its tenants.")
+    )
     funder = models.CharField(_("funder"), max_length=60)
     percent = models.DecimalField(_("percent"), max_digits=5, decimal_places=2)
     starts_at = models.DateTimeField(_("starts at"))
@@ -84,7 +92,7 @@ class FundingShare(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="share_once_per_funder_and_period",
-                fields=["partition", "funder", "starts_at"],
+                fields=["partition", "code", "starts_at"],
             ),
             models.CheckConstraint(
                 name="share_percent_and_period",

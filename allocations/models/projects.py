@@ -101,9 +101,7 @@ class Allocation(models.Model):
     node_seconds = models.PositiveBigIntegerField(_("node-seconds granted"))
     starts_at = models.DateTimeField(_("starts at"))
     ends_at = models.DateTimeField(_("ends at"))
-    associated_at = models.DateTimeField(
-        _("known to the scheduler since"), null=True, blank=True
-    )
+    associated_at = models.DateTimeField(_("known to the scheduler since"), null=True, blank=True)
 
     objects = AllocationQuerySet.as_manager()
 

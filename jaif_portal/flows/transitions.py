@@ -1,4 +1,4 @@
-"""``move`` takes a subject from state to state; it is the only writer of states."""
+"""``move`` takes a subject from state to state; with ``plan`` it is the only writer of states."""
 
 from django.utils.translation import gettext as _
 
@@ -14,6 +14,14 @@ def move(subject, *, to, by, at, note=""):
 
     Raises ``TransitionNotAllowed`` where the state's table has no such step.
     """
+    step = plan(subject, to=to, by=by, at=at, note=note)
+    subject.save(update_fields=["state"])
+    step.save()
+    return step
+
+
+def plan(subject, *, to, by, at, note=""):
+    """As ``move``, for callers that save many subjects and steps at once."""
     state = type(to)(subject.state)
     if to not in state.successors:
         raise TransitionNotAllowed(
@@ -21,12 +29,13 @@ def move(subject, *, to, by, at, note=""):
             % {"old": state.label, "new": to.label}
         )
     subject.state = to
-    subject.save(update_fields=["state"])
-    record(subject, was=state, by=by, at=at, note=note)
+    return Transition(
+        subject=subject, from_state=state, to_state=to, by=by, at=at, note=note
+    )
 
 
-def record(subject, *, was="", by, at, note=""):
-    """Write the history row for the state that ``subject`` is in now."""
+def record_birth(subject, *, by, at, note=""):
+    """Write the first row of a subject's history: the state in which it was made."""
     return Transition.objects.create(
-        subject=subject, from_state=was, to_state=subject.state, by=by, at=at, note=note
+        subject=subject, from_state="", to_state=subject.state, by=by, at=at, note=note
     )

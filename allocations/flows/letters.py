@@ -1,0 +1,95 @@
+"""The letters of the access process. Each is written once for an event and a receiver."""
+
+from django.contrib.auth import get_user_model
+
+from jaif_portal.flows.outbox import write_mail
+from onboarding.models import Role
+
+
+def receipt(proposal):
+    _to_team(proposal, "receipt")
+
+
+def turned_down(proposal, *, remarks):
+    _to_applicant(proposal, "turned_down", remarks=remarks)
+
+
+def on_reserve(proposal):
+    _to_applicant(proposal, "on_reserve")
+
+
+def offered(proposal, award):
+    _to_applicant(proposal, "offered", award=award)
+
+
+def lapsed(proposal):
+    _to_applicant(proposal, "lapsed")
+
+
+def awarded(proposal, allocation):
+    _to_team(proposal, "awarded", allocation=allocation)
+
+
+def answer_due(proposal):
+    _to_applicant(proposal, "answer_due")
+    _to_officers(proposal, "answer_overdue")
+
+
+def decision_overdue(proposal):
+    _to_officers(proposal, "decision_overdue")
+
+
+def activated(allocation):
+    _to_project(allocation, "activated")
+
+
+def expired(allocation, obligation):
+    _to_project(allocation, "expired", obligation=obligation)
+
+
+def report_overdue(obligation):
+    _to_project(obligation.allocation, "report_overdue", obligation=obligation)
+
+
+def _to_applicant(proposal, letter, **context):
+    person = proposal.applicant
+    _write(letter, proposal, to=person.email, language=person.language, **context)
+
+
+def _to_team(proposal, letter, **context):
+    """The principal investigator and the team, in the principal investigator's language."""
+    _to_applicant(proposal, letter, **context)
+    for email in proposal.team.values_list("email", flat=True):
+        _write(letter, proposal, to=email, language=proposal.applicant.language, **context)
+
+
+def _to_project(allocation, letter, **context):
+    language = allocation.project.proposal.applicant.language
+    for email in allocation.project.members.values_list("email", flat=True):
+        write_mail(
+            f"allocations/mail/{letter}.txt",
+            to=email,
+            key=f"allocation:{allocation.pk}:{letter}",
+            language=language,
+            allocation=allocation,
+            **context,
+        )
+
+
+def _to_officers(proposal, letter):
+    officers = get_user_model().objects.filter(
+        groups__name=Role.ACCESS_OFFICER, is_active=True, is_staff=True
+    )
+    for officer in officers:
+        _write(letter, proposal, to=officer.email, language=officer.language)
+
+
+def _write(letter, proposal, *, to, language, **context):
+    write_mail(
+        f"allocations/mail/{letter}.txt",
+        to=to,
+        key=f"proposal:{proposal.pk}:{letter}",
+        language=language,
+        proposal=proposal,
+        **context,
+    )

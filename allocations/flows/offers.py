@@ -1,0 +1,217 @@
+"""From a passed evaluation to an accepted award: the project, its allocation and its case."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from dateutil.relativedelta import relativedelta
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from jaif_portal import clock
+from jaif_portal.exceptions import TransitionNotAllowed
+from jaif_portal.flows.deadlines import meet_deadlines, set_deadline
+from jaif_portal.flows.permissions import require
+from jaif_portal.flows.transitions import move, record_birth
+from onboarding.flows.agreements import accept_terms, current_terms
+from onboarding.flows.cases import open_case
+from onboarding.models import Terms
+
+from ..exceptions import PoolExhausted, StartNotPossible
+from ..models import (
+    AccountKind,
+    Allocation,
+    Award,
+    EvaluationStep,
+    LedgerAccount,
+    Project,
+    ProjectMember,
+    ProjectRole,
+    Proposal,
+    ProposalState,
+    StepKind,
+)
+from . import ledger, letters
+from .eligibility import require_eligible, require_no_overdue_report
+
+
+def offer_or_reserve(proposal, *, at):
+    """What a mode without competition does after the last check: offer if the pool allows."""
+    award = _drawn_up(proposal, at=at)
+    if award.node_seconds > _free_in_pool(proposal.offer.share):
+        move(proposal, to=ProposalState.RESERVE, by=None, at=at, note=_("The pool is exhausted."))
+        letters.on_reserve(proposal)
+        return proposal
+    return _offer(proposal, award, by=None, at=at, note=_("Feasible and within the pool"))
+
+
+@transaction.atomic
+def promote(proposal, *, by):
+    """Offer a proposal from the reserve list, once the pool has hours again."""
+    proposal = _lock(proposal)
+    require(by, "allocations.handle_offers", proposal)
+    now = clock.now()
+    if proposal.state != ProposalState.RESERVE:
+        raise TransitionNotAllowed(_("This proposal is not on the reserve list."))
+    award = _drawn_up(proposal, at=now)
+    if award.node_seconds > _free_in_pool(proposal.offer.share):
+        raise PoolExhausted
+    return _offer(proposal, award, by=by, at=now)
+
+
+@transaction.atomic
+def accept_offer(proposal, *, by, starts_on=None):
+    """Sign the award terms and make the project, its allocation and its onboarding case, once.
+
+    ``starts_on`` is a date in Jülich within the policy's days; today if left out.
+
+    Raises ``StartNotPossible``, ``NotEligible``, ``ReportOverdue`` or ``PoolExhausted``.
+    """
+    proposal = _lock(proposal)
+    require(by, "allocations.answer_offer", proposal)
+    now = clock.now()
+    move(proposal, to=ProposalState.AWARDED, by=by, at=now)
+    require_eligible(proposal.organisation, policy=proposal.policy)
+    require_no_overdue_report(proposal.applicant)
+    accept_terms(current_terms(Terms.Kind.AWARD, at=now), by=by)
+    _answer(proposal, by=by, at=now)
+    project = _found_project(proposal, at=now)
+    allocation = _allocate(project, starts_at=_start(proposal, starts_on, at=now), at=now)
+    letters.awarded(proposal, allocation)
+    return project
+
+
+@transaction.atomic
+def decline_offer(proposal, *, by):
+    """Turn an offer down; its hours are free for others at once."""
+    proposal = _lock(proposal)
+    require(by, "allocations.answer_offer", proposal)
+    now = clock.now()
+    move(proposal, to=ProposalState.DECLINED, by=by, at=now)
+    _answer(proposal, by=by, at=now)
+    return proposal
+
+
+@transaction.atomic
+def lapse_offer(proposal, *, by):
+    """Withdraw an offer that nobody answered in time. Staff do this; a timer only reminds."""
+    proposal = _lock(proposal)
+    require(by, "allocations.handle_offers", proposal)
+    now = clock.now()
+    if proposal.state == ProposalState.OFFERED and now < proposal.award.answer_by:
+        raise TransitionNotAllowed(_("The time to answer this offer has not run out yet."))
+    move(proposal, to=ProposalState.LAPSED, by=by, at=now)
+    _answer(proposal, by=by, at=now)
+    letters.lapsed(proposal)
+    return proposal
+
+
+def _lock(proposal):
+    rows = Proposal.objects.select_for_update(of=("self",)).select_related(
+        "call__mode",
+        "policy__mode",
+        "policy__case_template",
+        "organisation__country",
+        "applicant",
+        "offer__partition__system",
+        "offer__share",
+    )
+    return rows.get(pk=proposal.pk)
+
+
+def _drawn_up(proposal, *, at):
+    """The award as the last check found it right, not yet saved."""
+    check = EvaluationStep.objects.get(proposal=proposal, kind=StepKind.TECHNICAL)
+    return Award(
+        proposal=proposal,
+        node_seconds=check.gpu_hours * 3600 // proposal.offer.partition.gpus_per_node,
+        months=check.months,
+        remarks=check.remarks,
+        offered_at=at,
+        answer_by=clock.add_working_days(at, proposal.policy.answer_days),
+    )
+
+
+def _free_in_pool(share):
+    """Node-seconds of a share that are neither granted nor offered. Holds the share's lock."""
+    pool = ledger.open_account(AccountKind.SHARE, partition=share.partition, share=share)
+    pool = LedgerAccount.objects.select_for_update().get(pk=pool.pk)
+    offered = Award.objects.filter(
+        proposal__state=ProposalState.OFFERED, proposal__offer__share=share
+    ).aggregate(total=Sum("node_seconds"))["total"]
+    return pool.available - (offered or 0)
+
+
+def _offer(proposal, award, *, by, at, note=""):
+    award.save()
+    move(proposal, to=ProposalState.OFFERED, by=by, at=at, note=note)
+    set_deadline("answer", proposal, due_at=award.answer_by)
+    letters.offered(proposal, award)
+    return proposal
+
+
+def _answer(proposal, *, by, at):
+    Award.objects.filter(proposal=proposal).update(answered_at=at, answered_by=by)
+    meet_deadlines(proposal, "answer", at=at)
+
+
+def _start(proposal, starts_on, *, at):
+    """The moment at which the allocation starts: now, or midnight of a later day in Jülich."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    today = at.astimezone(zone).date()
+    last = today + dt.timedelta(days=proposal.policy.start_within_days)
+    if starts_on is None or starts_on == today:
+        return at
+    if not today <= starts_on <= last:
+        raise StartNotPossible(
+            _("Choose a start between %(first)s and %(last)s.")
+            % {"first": f"{today:%d.%m.%Y}", "last": f"{last:%d.%m.%Y}"}
+        )
+    return dt.datetime.combine(starts_on, dt.time(), tzinfo=zone)
+
+
+def _found_project(proposal, *, at):
+    project = Project.objects.create(
+        identifier=proposal.reference,
+        budget="e-" + proposal.reference.removeprefix("EHPC-").lower(),
+        title=proposal.title,
+        proposal=proposal,
+        organisation=proposal.organisation,
+        created_at=at,
+    )
+    emails = proposal.team.values_list("email", flat=True)
+    ProjectMember.objects.bulk_create(
+        [
+            ProjectMember(project=project, email=proposal.applicant.email, role=ProjectRole.PI),
+            *(
+                ProjectMember(project=project, email=email, role=ProjectRole.MEMBER)
+                for email in emails
+            ),
+        ]
+    )
+    return project
+
+
+def _allocate(project, *, starts_at, at):
+    proposal, award = project.proposal, project.proposal.award
+    partition = proposal.offer.partition
+    allocation = Allocation.objects.create(
+        project=project,
+        partition=partition,
+        share=proposal.offer.share,
+        case=open_case(
+            proposal.policy.case_template,
+            title=f"{project.identifier}: {partition.system}",
+            organisation=project.organisation,
+            owner=proposal.applicant,
+            at=at,
+        ),
+        node_seconds=award.node_seconds,
+        starts_at=starts_at,
+        ends_at=starts_at + relativedelta(months=award.months),
+    )
+    ledger.grant(allocation, at=at)
+    record_birth(allocation, by=None, at=at)
+    set_deadline("expiry", allocation, due_at=allocation.ends_at)
+    return allocation
