@@ -1,0 +1,157 @@
+"""Named invariants of the ledger, recomputed from its entries."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import Coalesce
+
+from ..models import (
+    AccountKind,
+    Allocation,
+    EntryKind,
+    Job,
+    JobState,
+    LedgerAccount,
+    LedgerEntry,
+)
+
+PHASE = [EntryKind.HOLD, EntryKind.RELEASE]  # entries that move nothing
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """A statement about the ledger; ``breaches`` yields a line for each exception to it."""
+
+    name: str
+    statement: str
+    breaches: Callable
+
+
+def check_ledger():
+    """``[(invariant, [breach, ...]), ...]`` over the whole ledger."""
+    return [(invariant, list(invariant.breaches())) for invariant in INVARIANTS]
+
+
+def _total(entries, field):
+    """``{account id: node-seconds}`` summed over ``entries``."""
+    rows = entries.order_by().values_list(field).annotate(total=Sum("node_seconds"))
+    return dict(rows)
+
+
+def _wrong_totals():
+    moving = LedgerEntry.objects.exclude(kind__in=PHASE)
+    open_holds = LedgerEntry.objects.filter(kind=EntryKind.HOLD, resolution=None)
+    expected = {
+        "credited": _total(moving, "credit"),
+        "debited": _total(moving, "debit"),
+        "held": _total(open_holds, "debit"),
+    }
+    for account in LedgerAccount.objects.select_related(
+        "allocation__project", "share", "partition__system"
+    ):
+        for field, totals in expected.items():
+            found, entries = getattr(account, field), totals.get(account.pk, 0)
+            if found != entries:
+                yield f"{account}: {field} is {found}, entries say {entries}"
+
+
+def _overdrawn():
+    accounts = LedgerAccount.objects.exclude(kind=AccountKind.CAPACITY)
+    for account in accounts.filter(credited__lt=F("debited") + F("held")):
+        yield f"{account}: {account.available} node-seconds"
+
+
+def _unbalanced():
+    totals = LedgerAccount.objects.values("partition").annotate(
+        surplus=Sum(F("credited")) - Sum(F("debited"))
+    )
+    for row in totals.order_by("partition"):
+        if row["surplus"]:
+            yield f"partition {row['partition']}: credits exceed debits by {row['surplus']}"
+
+
+def _across_partitions():
+    for entry in LedgerEntry.objects.exclude(debit__partition=F("credit__partition")):
+        yield f"{entry.key}"
+
+
+def _holds_without_running_job():
+    open_holds = LedgerEntry.objects.filter(kind=EntryKind.HOLD, resolution=None)
+    for entry in open_holds.exclude(job__state=JobState.RUNNING):
+        yield f"{entry.key}: open, but the job does not run"
+
+
+def _running_jobs_without_hold():
+    running = Job.objects.filter(allocation__isnull=False, state=JobState.RUNNING)
+    held = Q(ledger_entries__kind=EntryKind.HOLD, ledger_entries__resolution=None)
+    for job in running.annotate(holds=Count("ledger_entries", filter=held)).exclude(holds=1):
+        yield f"job {job.pk}: {job.holds} open holds"
+
+
+def _wrong_charges():
+    """Each ended job that ran is charged its nodes for its elapsed seconds, exactly once."""
+    ended = Job.objects.filter(
+        allocation__isnull=False, started_at__isnull=False, ended_at__isnull=False
+    )
+    charge = Q(ledger_entries__kind=EntryKind.CHARGE)
+    rows = ended.annotate(
+        charges=Count("ledger_entries", filter=charge),
+        charged=Coalesce(Sum("ledger_entries__node_seconds", filter=charge), 0),
+    )
+    for job in rows.iterator():
+        used = job.nodes * int((job.ended_at - job.started_at).total_seconds())
+        if (job.charges, job.charged) != (1, used):
+            yield f"job {job.pk}: used {used}, charged {job.charged} in {job.charges} entries"
+
+
+def _ungranted():
+    granted = _total(LedgerEntry.objects.filter(kind=EntryKind.GRANT), "credit__allocation")
+    for allocation in Allocation.objects.select_related("project", "partition__system"):
+        found = granted.get(allocation.pk, 0)
+        if found != allocation.node_seconds:
+            yield f"{allocation}: {allocation.node_seconds} awarded, {found} granted"
+
+
+INVARIANTS = [
+    Invariant(
+        "totals_are_sums_of_entries",
+        "Each account's credited, debited and held equal the sums of its entries.",
+        _wrong_totals,
+    ),
+    Invariant(
+        "no_overdraft",
+        "No account but the capacity gives or holds more than it was given.",
+        _overdrawn,
+    ),
+    Invariant(
+        "credits_equal_debits",
+        "In each partition, all that was credited was debited elsewhere.",
+        _unbalanced,
+    ),
+    Invariant(
+        "entries_stay_in_one_partition",
+        "Both accounts of an entry belong to the same partition.",
+        _across_partitions,
+    ),
+    Invariant(
+        "open_holds_are_running_jobs",
+        "A hold is open while its job runs.",
+        _holds_without_running_job,
+    ),
+    Invariant(
+        "running_jobs_hold_once",
+        "Each running job of a project has exactly one open hold.",
+        _running_jobs_without_hold,
+    ),
+    Invariant(
+        "ended_jobs_are_charged_once",
+        "Each job that ran is charged nodes times elapsed seconds, once.",
+        _wrong_charges,
+    ),
+    Invariant(
+        "allocations_are_granted_once",
+        "Each allocation was granted exactly what was awarded.",
+        _ungranted,
+    ),
+]

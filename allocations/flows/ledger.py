@@ -1,0 +1,186 @@
+"""The ledger: integer node-seconds, two-sided, immutable, two-phase.
+
+``post`` is its one writer. Every entry has a unique key, so that an act repeated by a task
+changes nothing; every total is guarded by a constraint, so that even without the row lock
+the database refuses an overdraft. The design follows TigerBeetle's two-phase transfers.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.db.models import Case, F, Value, When
+from django.utils.translation import gettext as _
+
+from ..exceptions import InsufficientBalance, PoolExhausted
+from ..models import AccountKind, EntryKind, LedgerAccount, LedgerEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """An entry to be written; ``resolves`` is the key of the hold that it ends."""
+
+    kind: EntryKind
+    debit_id: int
+    credit_id: int
+    node_seconds: int
+    key: str
+    at: dt.datetime
+    job_id: int | None = None
+    resolves: str | None = None
+
+
+@transaction.atomic
+def post(postings, *, by=None, note=""):
+    """Write the entries that are not yet known and move the totals by their sum.
+
+    The entries of one call count together: what a job gives back may be held by another
+    that starts later in the same call.
+
+    Raises ``InsufficientBalance`` where an account would be overdrawn; nothing is written.
+    """
+    touched = {pk for posting in postings for pk in (posting.debit_id, posting.credit_id)}
+    list(LedgerAccount.objects.select_for_update().filter(pk__in=touched).order_by("pk"))
+    keys = [posting.key for posting in postings]
+    known = set(LedgerEntry.objects.filter(key__in=keys).values_list("key", flat=True))
+    fresh = [posting for posting in postings if posting.key not in known]
+    if not fresh:
+        return []
+    try:
+        with transaction.atomic():
+            entries, holds = _insert(fresh, by=by, note=note)
+            _move_totals(_changes(fresh, holds), at=max(posting.at for posting in fresh))
+    except IntegrityError as error:
+        if "ledger_account_not_overdrawn" not in str(error):
+            raise
+        raise InsufficientBalance(_("There are not enough hours left.")) from error
+    return entries
+
+
+def _insert(postings, *, by, note):
+    """The new entries, and every hold that they resolve by its key."""
+    opening = [posting for posting in postings if posting.resolves is None]
+    closing = [posting for posting in postings if posting.resolves is not None]
+    entries = LedgerEntry.objects.bulk_create(_entry(posting, by, note) for posting in opening)
+    wanted = [posting.resolves for posting in closing]
+    holds = {hold.key: hold for hold in LedgerEntry.objects.filter(key__in=wanted)}
+    entries += LedgerEntry.objects.bulk_create(
+        _entry(posting, by, note, resolves=holds[posting.resolves]) for posting in closing
+    )
+    return entries, holds
+
+
+def _entry(posting, by, note, resolves=None):
+    return LedgerEntry(
+        kind=posting.kind,
+        debit_id=posting.debit_id,
+        credit_id=posting.credit_id,
+        node_seconds=posting.node_seconds,
+        key=posting.key,
+        job_id=posting.job_id,
+        resolves=resolves,
+        by=by,
+        at=posting.at,
+        note=note,
+    )
+
+
+def _changes(postings, holds):
+    """What each account's totals grow by: ``{account id: {field: node-seconds}}``."""
+    changes = defaultdict(lambda: {"credited": 0, "debited": 0, "held": 0})
+    for posting in postings:
+        if posting.resolves is not None:
+            changes[posting.debit_id]["held"] -= holds[posting.resolves].node_seconds
+        if posting.kind == EntryKind.HOLD:
+            changes[posting.debit_id]["held"] += posting.node_seconds
+        elif posting.kind != EntryKind.RELEASE:
+            changes[posting.debit_id]["debited"] += posting.node_seconds
+            changes[posting.credit_id]["credited"] += posting.node_seconds
+    return changes
+
+
+def _move_totals(changes, *, at):
+    def grow(field):
+        whens = [When(pk=pk, then=Value(change[field])) for pk, change in changes.items()]
+        return F(field) + Case(*whens, default=Value(0))
+
+    LedgerAccount.objects.filter(pk__in=changes).update(
+        credited=grow("credited"), debited=grow("debited"), held=grow("held"), updated_at=at
+    )
+
+
+def open_account(kind, *, partition, share=None, allocation=None):
+    """The account of this kind and owner, made on first use."""
+    account, _created = LedgerAccount.objects.get_or_create(
+        kind=kind, partition=partition, share=share, allocation=allocation
+    )
+    return account
+
+
+def fund(share, *, node_seconds, key, at, by=None):
+    """Give a funding share its part of the partition's capacity."""
+    capacity = open_account(AccountKind.CAPACITY, partition=share.partition)
+    account = open_account(AccountKind.SHARE, partition=share.partition, share=share)
+    return post([Posting(EntryKind.FUND, capacity.pk, account.pk, node_seconds, key, at)], by=by)
+
+
+def grant(allocation, *, at, by=None):
+    """Move what an allocation is granted from its funding share to its own account, once.
+
+    Raises ``PoolExhausted`` where the share has not enough left.
+    """
+    partition = allocation.partition
+    pool = open_account(AccountKind.SHARE, partition=partition, share=allocation.share)
+    account = open_account(AccountKind.ALLOCATION, partition=partition, allocation=allocation)
+    key = f"allocation:{allocation.pk}:grant"
+    posting = Posting(EntryKind.GRANT, pool.pk, account.pk, allocation.node_seconds, key, at)
+    try:
+        return post([posting], by=by)
+    except InsufficientBalance as refusal:
+        raise PoolExhausted from refusal
+
+
+def lapse(allocation, *, at, key):
+    """Take what an ended allocation has left; hours held by running jobs stay held."""
+    account = LedgerAccount.objects.select_for_update().get(allocation=allocation)
+    if account.available == 0:
+        return []
+    lapsed = open_account(AccountKind.LAPSED, partition=allocation.partition)
+    posting = Posting(EntryKind.LAPSE, account.pk, lapsed.pk, account.available, key, at)
+    return post([posting])
+
+
+def hold(job, *, account, used, at):
+    """Set aside the most that ``job`` can cost.
+
+    Raises ``InsufficientBalance`` where less than that is free.
+    """
+    return post([holding(job, account_id=account.pk, used_id=used.pk, at=at)])
+
+
+def holding(job, *, account_id, used_id, at):
+    """The posting that sets aside ``job``'s nodes for its whole time limit."""
+    return Posting(
+        EntryKind.HOLD,
+        account_id,
+        used_id,
+        job.nodes * job.time_limit,
+        f"job:{job.pk}:hold",
+        at,
+        job_id=job.pk,
+    )
+
+
+def charging(job, *, account_id, used_id, seconds, at):
+    """The posting that charges ``job`` for whole nodes over ``seconds`` and ends its hold."""
+    return Posting(
+        EntryKind.CHARGE,
+        account_id,
+        used_id,
+        job.nodes * seconds,
+        f"job:{job.pk}:charge",
+        at,
+        job_id=job.pk,
+        resolves=f"job:{job.pk}:hold",
+    )
