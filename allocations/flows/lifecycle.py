@@ -1,0 +1,115 @@
+"""What time does to allocations: they become active, end, and owe their report."""
+
+import logging
+
+from dateutil.relativedelta import relativedelta
+from django.db import transaction
+
+from jaif_portal.exceptions import NotYet
+from jaif_portal.flows.deadlines import fire_due, set_deadline
+from jaif_portal.flows.transitions import move, record_birth
+from onboarding.models import CaseState
+
+from ..models import (
+    Allocation,
+    AllocationState,
+    FundingShare,
+    Job,
+    JobState,
+    Obligation,
+    ObligationKind,
+    ObligationState,
+    Proposal,
+    ProposalState,
+)
+from . import ledger, letters
+
+logger = logging.getLogger(__name__)
+
+
+def fund_shares(*, at):
+    """Give each funding share whose period has begun its part of the machine's time, once."""
+    for share in FundingShare.objects.filter(starts_at__lte=at, account=None):
+        period = int((share.ends_at - share.starts_at).total_seconds())
+        amount = int(share.partition.nodes * period * share.percent / 100)
+        ledger.fund(share, node_seconds=amount, key=f"share:{share.pk}:fund", at=share.starts_at)
+
+
+def activate_ready(*, at):
+    """Activate every allocation whose case is complete and whose start has come."""
+    ready = Allocation.objects.filter(
+        state=AllocationState.PENDING_ONBOARDING,
+        case__state=CaseState.COMPLETE,
+        starts_at__lte=at,
+        ends_at__gt=at,
+    )
+    for pk in ready.order_by("pk").values_list("pk", flat=True):
+        activate(pk, at=at)
+
+
+@transaction.atomic
+def activate(pk, *, at):
+    allocation = Allocation.objects.select_for_update(of=("self",)).get(pk=pk)
+    if allocation.state != AllocationState.PENDING_ONBOARDING:
+        return
+    move(allocation, to=AllocationState.ACTIVE, by=None, at=at)
+    letters.activated(allocation)
+
+
+def keep_deadlines(*, until):
+    """Fire this app's due timers, each once; see ``jaif_portal.flows.deadlines.fire_due``."""
+    return fire_due(HANDLERS, until=until)
+
+
+def expire(allocation, *, at):
+    """End an allocation: what is left lapses, and the final report falls due.
+
+    Waits until the queue has been computed up to the end, so that everything that ran
+    before it is charged before. Running jobs come to their end; waiting ones are cancelled.
+    """
+    rows = Allocation.objects.select_for_update(of=("self",))
+    allocation = rows.select_related("partition", "project__proposal__policy").get(pk=allocation.pk)
+    reached = allocation.partition.advanced_until
+    if reached is None or reached < at:
+        raise NotYet
+    move(allocation, to=AllocationState.EXPIRED, by=None, at=at)
+    ledger.lapse(allocation, at=at, key=f"allocation:{allocation.pk}:lapse")
+    Job.objects.filter(
+        allocation=allocation, state=JobState.PENDING, cancel_requested_at=None
+    ).update(cancel_requested_at=at)
+    months = allocation.project.proposal.policy.report_months
+    obligation = Obligation.objects.create(
+        allocation=allocation,
+        kind=ObligationKind.FINAL_REPORT,
+        opened_at=at,
+        due_at=at + relativedelta(months=months),
+    )
+    record_birth(obligation, by=None, at=at)
+    set_deadline("report", obligation, due_at=obligation.due_at)
+    letters.expired(allocation, obligation)
+
+
+def report_overdue(obligation, *, at):
+    obligation = Obligation.objects.select_for_update().get(pk=obligation.pk)
+    move(obligation, to=ObligationState.OVERDUE, by=None, at=at)
+    letters.report_overdue(obligation)
+
+
+def decision_overdue(proposal, *, at):
+    """Escalate: the decision stays with the officers."""
+    if proposal.state in (ProposalState.SUBMITTED, ProposalState.IN_EVALUATION):
+        letters.decision_overdue(proposal)
+
+
+def answer_due(proposal, *, at):
+    """Remind the applicant and tell the officers, who may lapse the offer."""
+    if Proposal.objects.filter(pk=proposal.pk, state=ProposalState.OFFERED).exists():
+        letters.answer_due(proposal)
+
+
+HANDLERS = {
+    "decision": decision_overdue,
+    "answer": answer_due,
+    "expiry": expire,
+    "report": report_overdue,
+}

@@ -1,0 +1,225 @@
+"""The live queue: from the database into the scheduler, and what happened back again.
+
+State lives in the database alone. A tick passes a target time, not a duration, and commits
+everything or nothing, so a tick that is lost, late, doubled or killed changes nothing.
+"""
+
+import datetime as dt
+
+from django.db import connection, transaction
+
+from jaif_portal import clock
+from jaif_portal.flows.transitions import plan
+from jaif_portal.models import Transition
+
+from ..models import (
+    AccountKind,
+    AllocationState,
+    Job,
+    JobState,
+    LedgerAccount,
+    Partition,
+    PendingReason,
+)
+from ..scheduler import (
+    Budget,
+    Cancelled,
+    Ended,
+    Machine,
+    Policy,
+    RunningJob,
+    Scheduler,
+    Started,
+    State,
+    Submitted,
+)
+from ..scheduler import Job as Request
+from . import ledger
+from .associations import acknowledge_associations
+from .background import plan_background
+
+LONGEST_STEP = dt.timedelta(hours=12)
+CHANGED = [
+    "state",
+    "reason",
+    "eligible_at",
+    "started_at",
+    "ended_at",
+]
+
+
+def advance_partition(partition_id, *, until):
+    """Let the partition's queue live on to portal time ``until``, in bounded steps.
+
+    Returns the moment that was reached: an earlier one where somebody else is at it.
+    """
+    until = until.replace(microsecond=0)
+    reached, before = _advance_once(partition_id, until=until), None
+    while reached is not None and reached < until and reached != before:
+        before = reached
+        reached = _advance_once(partition_id, until=until)
+    return reached
+
+
+@transaction.atomic
+def _advance_once(partition_id, *, until):
+    """One step in one transaction; ``None`` where another worker holds the partition."""
+    skip_locked = connection.features.has_select_for_update_skip_locked
+    rows = Partition.objects.select_for_update(of=("self",), skip_locked=skip_locked)
+    partition = rows.select_related("system").filter(pk=partition_id).first()
+    if partition is None:
+        return None
+    if partition.advanced_until is None:
+        partition.advanced_until = until
+    start = partition.advanced_until
+    target = min(until, start + LONGEST_STEP)
+    plan_background(partition, until=target)
+    if target > start:
+        _run(partition, start=start, target=target)
+    partition.advanced_until = max(start, target)
+    partition.save(update_fields=["advanced_until"])
+    acknowledge_associations(partition, at=partition.advanced_until)
+    return partition.advanced_until
+
+
+def _run(partition, *, start, target):
+    jobs = _live_jobs(partition, until=target)
+    accounts = _accounts(jobs)
+    scheduler = _scheduler(partition, jobs, accounts, start=start)
+    changes = Changes(jobs, accounts, partition)
+    for event in scheduler.advance(until=clock.seconds(target)):
+        changes.note(event)
+    changes.give_reasons(scheduler.reasons())
+    changes.save()
+
+
+def _live_jobs(partition, *, until):
+    """``{id: job}`` of all that wait or run; the projects' jobs are locked."""
+    live = Job.objects.live().filter(partition=partition, submitted_at__lte=until).defer("script")
+    theirs = live.filter(allocation=None)
+    ours = live.filter(allocation__isnull=False).select_for_update()
+    return {job.pk: job for rows in (theirs, ours) for job in rows.order_by("pk")}
+
+
+def _accounts(jobs):
+    """``{allocation id: its locked account}`` of the live jobs."""
+    allocations = {job.allocation_id for job in jobs.values() if job.allocation_id}
+    rows = LedgerAccount.objects.select_for_update(of=("self",)).select_related("allocation")
+    return {
+        row.allocation_id: row for row in rows.filter(allocation__in=allocations).order_by("pk")
+    }
+
+
+def _scheduler(partition, jobs, accounts, *, start):
+    """The engine in the state that the rows describe."""
+    now = clock.seconds(start)
+    running, waiting, arriving = [], [], []
+    for job in jobs.values():
+        request = _request(job, after=now)
+        if job.started_at is not None:
+            running.append(RunningJob(request, clock.seconds(job.started_at)))
+        elif job.eligible_at is not None:
+            waiting.append(request)
+        else:
+            arriving.append(request)
+    state = State(
+        now=now,
+        running=tuple(running),
+        waiting=tuple(waiting),
+        arriving=tuple(arriving),
+        cancellations=tuple(
+            (max(clock.seconds(job.cancel_requested_at), now + 1), job.pk)
+            for job in jobs.values()
+            if job.cancel_requested_at is not None
+        ),
+        budgets={
+            pk: Budget(account.available, clock.seconds(account.allocation.ends_at))
+            for pk, account in accounts.items()
+        },
+    )
+    return Scheduler(Machine(nodes=partition.nodes), Policy(partition.policy), state)
+
+
+def _request(job, *, after):
+    """The job as the engine knows it. One that came too late for its second arrives next."""
+    if job.eligible_at is not None:
+        submit = clock.seconds(job.eligible_at)
+    else:
+        submit = max(clock.seconds(job.submitted_at), after + 1)
+    return Request(
+        id=job.pk,
+        submit=submit,
+        nodes=job.nodes,
+        limit=job.time_limit,
+        runtime=job.runtime,
+        exit_code=job.exit_code,
+        account=job.allocation_id,
+    )
+
+
+class Changes:
+    """What the events of one step do to rows, history and ledger; written in bulk."""
+
+    def __init__(self, jobs, accounts, partition):
+        self.jobs = jobs
+        self.accounts = accounts
+        self.partition = partition
+        self.changed = set()
+        self.history = []
+        self.postings = []
+        self._used = None
+
+    def note(self, event):
+        job, at = self.jobs[event.job.id], clock.moment(event.at)
+        self.changed.add(job.pk)
+        match event:
+            case Submitted():
+                job.eligible_at = at
+            case Started():
+                job.started_at = at
+                self._move(job, JobState.RUNNING, at)
+                self._post(ledger.holding, job, at)
+            case Ended() | Cancelled():
+                ended = JobState.CANCELLED if isinstance(event, Cancelled) else event.state
+                job.ended_at = at
+                self._move(job, JobState(ended.lower()), at)
+                if job.started_at is not None:
+                    self._post(ledger.charging, job, at, seconds=event.elapsed)
+
+    def give_reasons(self, reasons):
+        for job in self.jobs.values():
+            reason = PendingReason(reasons.get(job.pk, PendingReason.NONE))
+            if job.reason != reason:
+                job.reason = reason
+                self.changed.add(job.pk)
+
+    def save(self):
+        changed = [self.jobs[pk] for pk in sorted(self.changed)]
+        Job.objects.bulk_update(changed, CHANGED, batch_size=500)
+        Transition.objects.bulk_create(self.history)
+        ledger.post(self.postings)
+        self._lapse_what_came_back()
+
+    def _move(self, job, to, at):
+        step = plan(job, to=to, by=None, at=at)
+        if job.allocation_id is not None:
+            self.history.append(step)
+
+    def _post(self, posting, job, at, **amount):
+        if job.allocation_id is None:
+            return
+        self._used = self._used or ledger.open_account(AccountKind.USED, partition=self.partition)
+        account = self.accounts[job.allocation_id]
+        self.postings.append(
+            posting(job, account_id=account.pk, used_id=self._used.pk, at=at, **amount)
+        )
+
+    def _lapse_what_came_back(self):
+        """Hours that a job gives back after its allocation has ended lapse at once."""
+        for pk in sorted(self.changed):
+            job = self.jobs[pk]
+            if job.ended_at is None or job.allocation_id is None:
+                continue
+            allocation = self.accounts[job.allocation_id].allocation
+            if allocation.state == AllocationState.EXPIRED:
+                ledger.lapse(allocation, at=job.ended_at, key=f"job:{job.pk}:lapse")

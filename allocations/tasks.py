@@ -1,0 +1,38 @@
+"""Celery's way in: a task finds its rows and calls one flow.
+
+Each passes a target time, so that a repeated, late or lost beat changes nothing.
+"""
+
+import datetime as dt
+
+from celery import shared_task
+
+from jaif_portal import clock
+
+from .flows import lifecycle, queue
+from .models import Partition
+
+SETTLED = dt.timedelta(seconds=1)  # the second that now runs may still bring a job
+
+
+@shared_task(name="allocations.advance_partitions")
+def advance_partitions():
+    for partition_id in Partition.objects.values_list("pk", flat=True):
+        advance_partition.apply_async((partition_id,), expires=10)
+
+
+@shared_task(name="allocations.advance_partition")
+def advance_partition(partition_id):
+    queue.advance_partition(partition_id, until=clock.now() - SETTLED)
+
+
+@shared_task(name="allocations.keep_deadlines")
+def keep_deadlines():
+    lifecycle.keep_deadlines(until=clock.now())
+
+
+@shared_task(name="allocations.activate_allocations")
+def activate_allocations():
+    now = clock.now()
+    lifecycle.fund_shares(at=now)
+    lifecycle.activate_ready(at=now)
