@@ -7,9 +7,11 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-VAR_DIR = BASE_DIR / "var"
 
 env = environ.Env()
+
+# Everything written while running: the demo's database, broker and logs, and test databases.
+VAR_DIR = Path(env("JAIF_VAR", default=str(BASE_DIR / "var"))).resolve()
 
 INSTALLED_APPS = [
     "jaif_portal",
@@ -22,6 +24,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -175,6 +178,7 @@ REST_FRAMEWORK = {
         "user": env("API_RATE_USER", default="1200/min"),
     },
     "EXCEPTION_HANDLER": "jaif_portal.api.problems.exception_handler",
+    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "JAIF Access Portal",

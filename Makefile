@@ -1,0 +1,79 @@
+# Everything a person or CI runs. `make demo` and `make test` work alone in a fresh clone.
+
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+MANAGE := $(PY) manage.py
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(PY) -m pip --quiet --quiet --no-input
+LOCK := $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	--custom-compile-command "make lock"
+MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
+PRODUCTION := DJANGO_SETTINGS_MODULE=jaif_portal.settings.production \
+	SECRET_KEY=only-for-the-check-0123456789abcdefghijklmnopqrstuvwxyzABCDEFGH \
+	ALLOWED_HOSTS=portal.example PORTAL_URL=https://portal.example EMAIL_URL=smtp://localhost:25 \
+	DATABASE_URL=postgres://localhost/portal REDIS_URL=redis://localhost:6379/0
+# With this the demo ends when make does, even by kill -9 (util-linux; left out where it is missing).
+DIE_WITH_MAKE := $(if $(shell command -v setpriv),setpriv --pdeathsig TERM)
+
+.PHONY: help setup setup-dev demo test check format lock schema messages screenshots clean
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+help:
+	@echo "make demo         start the portal with demo data (PORT=8000 HOST=127.0.0.1)"
+	@echo "make test         run the tests (ARGS='-k ledger'; DATABASE_URL and REDIS_URL for services)"
+	@echo "make check        lint, types, import contracts, migrations, API schema, deployment"
+	@echo "make format       format code and templates"
+	@echo "make schema       write docs/reference/openapi.yaml"
+	@echo "make messages     collect the texts to translate into locale/ (needs gettext)"
+	@echo "make screenshots  photograph the pages into var/screenshots (needs Chromium)"
+	@echo "make lock         pin the libraries of pyproject.toml again"
+	@echo "make clean        remove everything built; the demo's data in var/ stay"
+
+setup: $(VENV)/.runtime $(MESSAGES)
+
+setup-dev: $(VENV)/.development $(MESSAGES)
+
+$(PY):
+	@command -v $(PYTHON) >/dev/null || { echo "Python is missing: install Python 3.11 or newer (on Debian: apt install python3 python3-venv)." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "The portal needs Python 3.11 or newer, but $(PYTHON) is older: install a newer one and name it, for example: make demo PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv module is missing: install it (on Debian: apt install python3-venv) and run make again." >&2; exit 1; }
+	@echo "Creating $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements.txt | $(PY)
+	@echo "Installing the libraries of requirements.txt ..."
+	@$(PIP) install --require-hashes --requirement requirements.txt
+	@touch $@
+
+# The development lock holds the runtime's libraries at the same versions.
+$(VENV)/.development: requirements-dev.txt requirements.txt | $(PY)
+	@echo "Installing the libraries of requirements-dev.txt ..."
+	@$(PIP) install --require-hashes --requirement requirements-dev.txt
+	@touch $(VENV)/.runtime $@
+
+# Babel compiles, so that running the portal needs no gettext.
+%.mo: %.po | $(VENV)/.runtime
+	@$(PY) -m babel.messages.frontend --quiet compile --input-file $< --output-file $@
+
+demo: setup
+	@$(DIE_WITH_MAKE) $(MANAGE) demo
+
+test: setup-dev
+	$(PY) -m pytest -n 2 $(ARGS)
+
+lock: setup-dev
+	$(LOCK) pyproject.toml --output-file requirements.txt
+	$(LOCK) pyproject.toml --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+
+schema: setup-dev
+	$(MANAGE) spectacular --validate --fail-on-warn --file docs/reference/openapi.yaml
+
+messages: setup-dev
+	@command -v xgettext >/dev/null || { echo "xgettext is missing: install it (on Debian: apt install gettext)." >&2; exit 1; }
+	$(MANAGE) makemessages --locale de --locale en --no-wrap --add-location file --ignore 'tests/*'
+
+clean:
+	rm -rf $(VENV) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .coverage build
+	rm -rf var/test* $(MESSAGES)
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
