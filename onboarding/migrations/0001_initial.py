@@ -218,7 +218,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='organisation',
-            constraint=models.UniqueConstraint(condition=models.Q(('registration_number', ''), _negated=True), fields=('country', 'registration_number'), name='organisation_once_per_register', violation_error_message='This organisation is already registered. Ask a colleague to invite you.'),
+            constraint=models.UniqueConstraint(condition=models.Q(('registration_number', ''), _negated=True), fields=('country', 'registration_number'), name='organisation_once_per_register', violation_error_message='This organisation is already registered under this number. Ask a colleague who represents it to add you as a member, or correct the register number.'),
         ),
         migrations.AddConstraint(
             model_name='organisation',

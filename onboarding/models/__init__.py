@@ -9,7 +9,7 @@ from .cases import (
     StepOwner,
 )
 from .keys import SSHKey
-from .organisations import Country, Membership, MemberRole, Organisation, OrganisationType
+from .organisations import Country, MemberRole, Membership, Organisation, OrganisationType
 from .people import Role, User
 
 __all__ = [

@@ -98,7 +98,8 @@ class Organisation(models.Model):
                 fields=["country", "registration_number"],
                 condition=~Q(registration_number=""),
                 violation_error_message=_(
-                    "This organisation is already registered. Ask a colleague to invite you."
+                    "This organisation is already registered under this number. Ask a colleague "
+                    "who represents it to add you as a member, or correct the register number."
                 ),
             ),
             models.CheckConstraint(name="organisation_has_staff", condition=Q(staff__gte=1)),
