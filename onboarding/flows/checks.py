@@ -1,0 +1,30 @@
+"""What the portal finds out by itself: a check answers with its evidence, or with nothing."""
+
+from allauth.mfa.models import Authenticator
+
+from ..models import Acceptance, StepKind, Terms
+
+
+def signed_agreement(user, *, at):
+    """The version of the usage agreement in force, if ``user`` has signed that very one."""
+    terms = Terms.objects.in_force(Terms.Kind.USAGE, at=at).first()
+    acceptance = Acceptance.objects.filter(terms=terms, user=user).first() if terms else None
+    return f"v{terms.version}, {acceptance.accepted_at:%Y-%m-%d}" if acceptance else ""
+
+
+def first_key(user, *, at):  # noqa: ARG001  # keys do not expire yet
+    """The fingerprint of the oldest key."""
+    return user.ssh_keys.values_list("fingerprint", flat=True).first() or ""
+
+
+def authenticator_app(user, *, at):  # noqa: ARG001  # security lives in wall time
+    """Whether an authenticator app is set up; recovery codes alone are not enough."""
+    totp = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP)
+    return "TOTP" if totp.exists() else ""
+
+
+CHECKS = {
+    StepKind.AGREEMENT: signed_agreement,
+    StepKind.SSH_KEY: first_key,
+    StepKind.MFA: authenticator_app,
+}

@@ -1,0 +1,8 @@
+"""What people fill in; each form's answers go into one flow."""
+
+from .accounts import SignupForm
+from .agreements import AgreementForm
+from .keys import KeyForm
+from .organisations import MemberForm, OrganisationForm
+
+__all__ = ["AgreementForm", "KeyForm", "MemberForm", "OrganisationForm", "SignupForm"]
