@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.shortcuts import redirect
 
-from jaif_portal.exceptions import Refusal
+from ..exceptions import Refusal
 
 
 class FlowFormMixin:
