@@ -59,8 +59,10 @@ $(VENV)/.development: requirements-dev.txt requirements.txt | $(PY)
 demo: setup
 	@$(DIE_WITH_MAKE) $(MANAGE) demo
 
+# A run that was killed leaves its test databases behind: the next one removes what is old.
 test: setup-dev
-	$(PY) -m pytest -n 2 $(ARGS)
+	@mkdir -p var/test && find var/test -type f -mmin +300 -delete
+	$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
 
 lock: setup-dev
 	$(LOCK) pyproject.toml --output-file requirements.txt

@@ -1,6 +1,7 @@
 """Fixtures that every door's tests share."""
 
 import os
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -10,14 +11,22 @@ from jaif_portal.flows.clock import set_clock
 from jaif_portal.models import PortalClock
 
 
-def pytest_collection_modifyitems(config, items):
-    """Tests of races and real workers need PostgreSQL and Redis; without them they are skipped."""
-    if "DATABASE_URL" in os.environ and "REDIS_URL" in os.environ:
-        return
-    skip = pytest.mark.skip(reason="set DATABASE_URL and REDIS_URL to run this test")
+CHROMIUM = Path("/usr/bin/chromium")
+MISSING = {
+    "services": (
+        not os.environ.keys() >= {"DATABASE_URL", "REDIS_URL"},
+        "set DATABASE_URL and REDIS_URL to run this test",
+    ),
+    "browser": (not CHROMIUM.exists(), f"install Chromium as {CHROMIUM} to run this test"),
+}
+
+
+def pytest_collection_modifyitems(items):
+    """Skip what needs services or a browser where there are none, and say what to do about it."""
     for item in items:
-        if "services" in item.keywords:
-            item.add_marker(skip)
+        for marker, (missing, reason) in MISSING.items():
+            if missing and item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.fixture
