@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView
 
 from jaif_portal import clock
+from jaif_portal.views.flow_forms import FlowFormMixin
 
 from ..flows.agreements import accept_terms, current_terms
 from ..forms import AgreementForm
 from ..models import Acceptance, Terms
-from .flow_forms import FlowFormMixin
 
 
 class TermsPage(FlowFormMixin, RedirectURLMixin, AccessMixin, FormView):

@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import DeleteView, FormView, ListView
 
 from jaif_portal import clock
+from jaif_portal.views.flow_forms import FlowFormMixin
 
 from ..exceptions import KeyRefused
 from ..flows.keys import add_key, remove_key
 from ..flows.networks import read_network
 from ..forms import KeyForm
-from .flow_forms import FlowFormMixin
 
 # Computers change their IPv6 address within such a network every day.
 SUGGESTED_IPV6_BITS = 64

@@ -7,10 +7,11 @@ from django.views.generic import CreateView, DetailView, FormView, ListView, Upd
 from django.views.generic.detail import SingleObjectMixin
 from rules.contrib.views import PermissionRequiredMixin
 
+from jaif_portal.views.flow_forms import FlowFormMixin
+
 from ..flows.organisations import add_member, create_organisation, edit_organisation
 from ..forms import MemberForm, OrganisationForm
 from ..models import Organisation
-from .flow_forms import FlowFormMixin
 
 
 class VisibleOrganisations(LoginRequiredMixin):
