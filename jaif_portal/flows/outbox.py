@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from ..models import Mail
+from .permissions import require
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,14 @@ def deliver_mail():
         tried.add(pk)
         _deliver(pk)
     return len(tried)
+
+
+def send_again(mail, *, by):
+    """Put a mail, sent or given up, at the head of the queue once more."""
+    require(by, "jaif_portal.resend_mail", mail)
+    Mail.objects.filter(pk=mail.pk).update(
+        sent_at=None, tries=0, failure="", next_try_at=timezone.now()
+    )
 
 
 def _next_due(*, leaving_out):

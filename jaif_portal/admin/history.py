@@ -1,0 +1,48 @@
+"""What happened, and what is to happen: to be read, never edited."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from ..models import Deadline, Holiday, Transition
+from ..templatetags.portal import state_label
+from .acts import ReadOnlyMixin
+
+
+@admin.register(Transition)
+class TransitionAdmin(ReadOnlyMixin, admin.ModelAdmin):
+    list_display = ["at", "subject", "subject_type", "left", "reached", "by", "note"]
+    list_display_links = ["at"]
+    list_filter = ["subject_type", "to_state"]
+    list_select_related = ["by", "subject_type"]
+    search_fields = ["note", "by__name", "by__email"]
+    fields = ["subject", "subject_type", "left", "reached", "at", "recorded_at", "by", "note"]
+    readonly_fields = ["subject", "left", "reached"]
+    ordering = ["-pk"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("subject")
+
+    @admin.display(description=_("from"))
+    def left(self, transition):
+        return state_label(transition, "from_state")
+
+    @admin.display(description=_("to"))
+    def reached(self, transition):
+        return state_label(transition)
+
+
+@admin.register(Deadline)
+class DeadlineAdmin(ReadOnlyMixin, admin.ModelAdmin):
+    list_display = ["due_at", "kind", "subject", "met_at", "fired_at", "failure"]
+    list_filter = ["kind", ("fired_at", admin.EmptyFieldListFilter), "due_at"]
+    fields = ["kind", "subject_type", "subject", "due_at", "met_at", "fired_at", "failure"]
+    readonly_fields = ["subject"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("subject")
+
+
+@admin.register(Holiday)
+class HolidayAdmin(admin.ModelAdmin):
+    list_display = ["day", "name"]
+    date_hierarchy = "day"
