@@ -23,6 +23,7 @@ urlpatterns = [
     path("tokens/", tokens.tokens, name="tokens"),
     path("tokens/<int:pk>/revoke/", tokens.revoke, name="revoke_token"),
     path("", include("onboarding.urls")),
+    path("", include("allocations.urls")),
 ]
 
 handler500 = "jaif_portal.views.errors.server_error"

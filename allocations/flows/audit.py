@@ -46,6 +46,7 @@ def _wrong_totals():
         "credited": _total(moving, "credit"),
         "debited": _total(moving, "debit"),
         "held": _total(open_holds, "debit"),
+        "lapsed": _total(LedgerEntry.objects.filter(kind=EntryKind.LAPSE), "debit"),
     }
     for account in LedgerAccount.objects.select_related(
         "allocation__project", "share", "partition__system"
@@ -116,7 +117,7 @@ def _ungranted():
 INVARIANTS = [
     Invariant(
         "totals_are_sums_of_entries",
-        "Each account's credited, debited and held equal the sums of its entries.",
+        "Each account's credited, debited, held and lapsed equal the sums of its entries.",
         _wrong_totals,
     ),
     Invariant(

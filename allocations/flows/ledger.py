@@ -17,6 +17,9 @@ from ..exceptions import InsufficientBalance, PoolExhausted
 from ..models import AccountKind, EntryKind, LedgerAccount, LedgerEntry
 
 
+TOTALS = ("credited", "debited", "held", "lapsed")
+
+
 @dataclass(frozen=True, slots=True)
 class Posting:
     """An entry to be written; ``resolves`` is the key of the hold that it ends."""
@@ -88,7 +91,7 @@ def _entry(posting, by, note, resolves=None):
 
 def _changes(postings, holds):
     """What each account's totals grow by: ``{account id: {field: node-seconds}}``."""
-    changes = defaultdict(lambda: {"credited": 0, "debited": 0, "held": 0})
+    changes = defaultdict(lambda: dict.fromkeys(TOTALS, 0))
     for posting in postings:
         if posting.resolves is not None:
             changes[posting.debit_id]["held"] -= holds[posting.resolves].node_seconds
@@ -97,6 +100,8 @@ def _changes(postings, holds):
         elif posting.kind != EntryKind.RELEASE:
             changes[posting.debit_id]["debited"] += posting.node_seconds
             changes[posting.credit_id]["credited"] += posting.node_seconds
+        if posting.kind == EntryKind.LAPSE:
+            changes[posting.debit_id]["lapsed"] += posting.node_seconds
     return changes
 
 
@@ -106,7 +111,7 @@ def _move_totals(changes, *, at):
         return F(field) + Case(*whens, default=Value(0))
 
     LedgerAccount.objects.filter(pk__in=changes).update(
-        credited=grow("credited"), debited=grow("debited"), held=grow("held"), updated_at=at
+        updated_at=at, **{field: grow(field) for field in TOTALS}
     )
 
 

@@ -83,12 +83,12 @@ def accept_offer(proposal, *, by, starts_on=None):
 
 
 @transaction.atomic
-def decline_offer(proposal, *, by):
+def decline_offer(proposal, *, by, note=""):
     """Turn an offer down; its hours are free for others at once."""
     proposal = _lock(proposal)
     require(by, "allocations.answer_offer", proposal)
     now = clock.now()
-    move(proposal, to=ProposalState.DECLINED, by=by, at=now)
+    move(proposal, to=ProposalState.DECLINED, by=by, at=now, note=note)
     _answer(proposal, by=by, at=now)
     return proposal
 

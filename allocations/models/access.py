@@ -77,6 +77,10 @@ class AccessPolicy(models.Model):
     def __str__(self):
         return f"{self.mode.code} {self.valid_from:%Y-%m-%d}"
 
+    @property
+    def organisation_type_labels(self):
+        return [OrganisationType(kind).label for kind in self.organisation_types]
+
     def clean(self):
         unknown = set(self.organisation_types or []) - set(OrganisationType.values)
         if unknown:

@@ -21,7 +21,7 @@ class AccountKind(models.TextChoices):
 class LedgerAccount(models.Model):
     """A holder of node-seconds of one partition.
 
-    The three totals are running sums of the account's entries, kept so that the database
+    The totals are running sums of the account's entries, kept so that the database
     itself refuses an overdraft and so that a balance is one row. The capacity account is
     the source and may owe without limit.
     """
@@ -37,6 +37,9 @@ class LedgerAccount(models.Model):
     credited = models.PositiveBigIntegerField(_("credited"), default=0)
     debited = models.PositiveBigIntegerField(_("debited"), default=0)
     held = models.PositiveBigIntegerField(_("held"), default=0)
+    lapsed = models.PositiveBigIntegerField(
+        _("lapsed"), default=0, help_text=_("The part of the debits that lapsed unused.")
+    )
     updated_at = models.DateTimeField(_("last entry at"), null=True, blank=True)
 
     class Meta:
@@ -47,6 +50,9 @@ class LedgerAccount(models.Model):
             models.CheckConstraint(
                 name="ledger_account_not_overdrawn",
                 condition=Q(kind="capacity") | Q(credited__gte=F("debited") + F("held")),
+            ),
+            models.CheckConstraint(
+                name="ledger_account_lapsed_is_debited", condition=Q(debited__gte=F("lapsed"))
             ),
             models.CheckConstraint(
                 name="ledger_account_belongs",
@@ -68,6 +74,11 @@ class LedgerAccount(models.Model):
     def available(self):
         """Node-seconds that can still be given away."""
         return self.credited - self.debited - self.held
+
+    @property
+    def charged(self):
+        """Node-seconds that jobs have used."""
+        return self.debited - self.lapsed
 
 
 class EntryKind(models.TextChoices):

@@ -1,5 +1,4 @@
 from django.conf import settings
-from django.core.validators import MinLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -114,7 +113,6 @@ class Proposal(models.Model):
         _("abstract"),
         max_length=3000,
         blank=True,
-        validators=[MinLengthValidator(100)],
         help_text=_(
             "What you want to build, with which data and methods, and what it is good for. "
             "At least 100 and at most 3,000 characters; others read it without knowing you."

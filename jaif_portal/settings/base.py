@@ -79,7 +79,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 AUTH_USER_MODEL = "onboarding.User"
 AUTHENTICATION_BACKENDS = [
     "rules.permissions.ObjectPermissionBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "jaif_portal.backends.SignInBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -104,8 +104,8 @@ MFA_PASSKEY_LOGIN_ENABLED = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "JAIF Access Portal"
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "home"
+LOGIN_REDIRECT_URL = "allocations:home"
+LOGOUT_REDIRECT_URL = "allocations:home"
 
 # Language and time
 LANGUAGE_CODE = "en"
@@ -191,6 +191,26 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "AllocationState": "allocations.models.AllocationState",
+        "CallState": "allocations.models.CallState",
+        "CaseState": "onboarding.models.CaseState",
+        "CaseStepKind": "onboarding.models.StepKind",
+        "CaseStepOwner": "onboarding.models.StepOwner",
+        "EvaluationStepKind": "allocations.models.StepKind",
+        "EvaluationStepState": "allocations.models.StepState",
+        "JobState": "allocations.models.JobState",
+        "ObligationKind": "allocations.models.ObligationKind",
+        "ObligationState": "allocations.models.ObligationState",
+        "OrganisationType": "onboarding.models.OrganisationType",
+        "PendingReason": "allocations.models.PendingReason",
+        "ProjectRole": "allocations.models.ProjectRole",
+        "ProposalState": "allocations.models.ProposalState",
+        "SchedulingPolicy": "allocations.models.Partition.Policy",
+        "Sector": "allocations.models.Sector",
+        "StepOutcome": "allocations.models.StepOutcome",
+        "TermsKind": "onboarding.models.Terms.Kind",
+    },
 }
 
 # Security

@@ -1,0 +1,122 @@
+from django import forms
+from django.core.validators import validate_email
+from django.utils.translation import gettext_lazy as _
+
+from onboarding.models import Organisation
+
+from ..models import Proposal
+
+
+class EmailsField(forms.CharField):
+    """E-mail addresses, one a line; the clean value is a list."""
+
+    widget = forms.Textarea({"rows": 3, "spellcheck": "false"})
+
+    def clean(self, value):
+        text = super().clean(value)
+        emails = text.replace(",", " ").replace(";", " ").split()
+        for email in emails:
+            try:
+                validate_email(email)
+            except forms.ValidationError as error:
+                raise forms.ValidationError(
+                    _("“%(address)s” is not an e-mail address."), params={"address": email}
+                ) from error
+        return emails
+
+
+class ProposalNewForm(forms.Form):
+    """The little that a draft begins with."""
+
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(),
+        label=_("Organisation"),
+        help_text=_("The organisation that applies. The award goes to it."),
+    )
+    title = forms.CharField(
+        label=_("Title"),
+        max_length=150,
+        help_text=_("One line that says what you will do. You can change it later."),
+    )
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        organisations = user.organisations.select_related("country").order_by("name")
+        self.fields["organisation"].queryset = organisations
+        if len(organisations) == 1:
+            self.initial.setdefault("organisation", organisations[0])
+
+
+class ProposalForm(forms.ModelForm):
+    """A draft's answers. All but the title may stay open until the proposal is submitted."""
+
+    team = EmailsField(
+        label=_("Team"),
+        required=False,
+        help_text=_(
+            "E-mail addresses of those who work on this with you, one a line. They get a mail, "
+            "can write the proposal with you, and become members of the project."
+        ),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    class Meta:
+        model = Proposal
+        fields = ["title", "abstract", "sector", "offer", "gpu_hours", "months", "civilian_use"]
+        widgets = {"abstract": forms.Textarea({"rows": 8})}
+
+    def __init__(self, *args, instance, **kwargs):
+        team = "\n".join(instance.team.values_list("email", flat=True))
+        initial = {"team": team, "version": instance.version, **kwargs.pop("initial", {})}
+        policy = instance.policy
+        if policy.least_gpu_hours == policy.most_gpu_hours:
+            initial.setdefault("gpu_hours", instance.gpu_hours or policy.most_gpu_hours)
+        super().__init__(*args, instance=instance, initial=initial, **kwargs)
+        offers = instance.call.offers.filter(is_open=True).select_related("partition__system")
+        self.fields["offer"].queryset = offers
+        self.fields["gpu_hours"].help_text = _hours_help(policy)
+        self.fields["gpu_hours"].widget.attrs |= {
+            "min": policy.least_gpu_hours,
+            "max": policy.most_gpu_hours,
+        }
+        self.fields["months"] = forms.TypedChoiceField(
+            label=_("Months"),
+            choices=[("", "---------"), *((number, number) for number in policy.months)],
+            coerce=int,
+            empty_value=None,
+            required=False,
+            help_text=_("How long you want to use the machine. Unused hours lapse at the end."),
+        )
+
+
+class AcceptForm(forms.Form):
+    """The signature under an offer."""
+
+    starts_on = forms.DateField(
+        label=_("Start"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("The day from which the months count. Leave it empty to start at once."),
+    )
+    terms = forms.BooleanField(label=_("I accept the terms of the award."))
+
+
+class WithdrawForm(forms.Form):
+    note = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("It helps us to do better. You may leave it empty."),
+    )
+
+
+def _hours_help(policy):
+    if policy.least_gpu_hours == policy.most_gpu_hours:
+        return _("This mode grants a fixed package of %(most)d GPU-hours.") % {
+            "most": policy.most_gpu_hours
+        }
+    return _("Between %(least)d and %(most)d.") % {
+        "least": policy.least_gpu_hours,
+        "most": policy.most_gpu_hours,
+    }

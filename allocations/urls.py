@@ -1,0 +1,30 @@
+"""The addresses of calls, proposals, projects and jobs."""
+
+from django.urls import path
+
+from .views import calls, home, jobs, machine, projects, proposals
+
+app_name = "allocations"
+urlpatterns = [
+    path("", home.Home.as_view(), name="home"),
+    path("calls/", calls.CallList.as_view(), name="calls"),
+    path("calls/<int:pk>/", calls.CallDetail.as_view(), name="call"),
+    path("calls/<int:pk>/apply/", proposals.ProposalNew.as_view(), name="proposal_new"),
+    path("proposals/", proposals.ProposalList.as_view(), name="proposals"),
+    path("proposals/<int:pk>/", proposals.ProposalDetail.as_view(), name="proposal"),
+    path("proposals/<int:pk>/edit/", proposals.ProposalEdit.as_view(), name="proposal_edit"),
+    path(
+        "proposals/<int:pk>/withdraw/",
+        proposals.ProposalWithdraw.as_view(),
+        name="proposal_withdraw",
+    ),
+    path("proposals/<int:pk>/accept/", proposals.OfferAccept.as_view(), name="offer_accept"),
+    path("proposals/<int:pk>/decline/", proposals.OfferDecline.as_view(), name="offer_decline"),
+    path("projects/", projects.ProjectList.as_view(), name="projects"),
+    path("projects/<int:pk>/", projects.ProjectDetail.as_view(), name="project"),
+    path("jobs/", jobs.JobList.as_view(), name="jobs"),
+    path("jobs/new/", jobs.JobNew.as_view(), name="job_new"),
+    path("jobs/<int:pk>/", jobs.JobDetail.as_view(), name="job"),
+    path("jobs/<int:pk>/cancel/", jobs.JobCancel.as_view(), name="job_cancel"),
+    path("machine/", machine.Machine.as_view(), name="machine"),
+]

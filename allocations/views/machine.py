@@ -1,0 +1,33 @@
+"""The machine as everybody may see it."""
+
+from django.db.models import Count, F, FilteredRelation, Q, Sum
+from django.db.models.functions import Coalesce
+from django.utils.decorators import method_decorator
+from django.views.decorators.vary import vary_on_headers
+from django.views.generic import ListView
+
+from ..models import JobState, Partition
+
+LIVE = FilteredRelation("jobs", condition=Q(jobs__state__in=[JobState.PENDING, JobState.RUNNING]))
+RUNNING = Q(live__state=JobState.RUNNING)
+WAITING = Q(live__state=JobState.PENDING, live__eligible_at__isnull=False)
+
+
+@method_decorator(vary_on_headers("HX-Request"), name="dispatch")
+class Machine(ListView):
+    """Each partition's load and queue, all users together."""
+
+    context_object_name = "partitions"
+
+    def get_queryset(self):
+        return Partition.objects.select_related("system").annotate(
+            live=LIVE,
+            running=Count("live", filter=RUNNING),
+            waiting=Count("live", filter=WAITING),
+            busy=Coalesce(Sum("live__nodes", filter=RUNNING), 0),
+            wanted=Coalesce(Sum("live__nodes", filter=WAITING), 0),
+            free=F("nodes") - F("busy"),
+        )
+
+    def get_template_names(self):
+        return ["allocations/machine_now.html" if self.request.htmx else "allocations/machine.html"]

@@ -1,0 +1,203 @@
+"""Writing, following and answering for a proposal."""
+
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.generic import DetailView, FormView, ListView, UpdateView
+from django.views.generic.detail import SingleObjectMixin
+
+from jaif_portal import clock
+from jaif_portal.exceptions import Refusal
+from jaif_portal.models import Deadline, Transition
+from jaif_portal.views.flow_forms import FlowFormMixin
+from onboarding.flows.agreements import current_terms
+from onboarding.models import Terms
+
+from ..exceptions import ProposalIncomplete
+from ..flows.completeness import gaps
+from ..flows.eligibility import obstacles
+from ..flows.offers import accept_offer, decline_offer
+from ..flows.proposals import begin_proposal, edit_proposal, submit_proposal, withdraw_proposal
+from ..forms import AcceptForm, ProposalForm, ProposalNewForm, WithdrawForm
+from ..models import Call, Proposal, ProposalState
+
+
+class Proposals(LoginRequiredMixin):
+    """The proposals that the reader may see."""
+
+    model = Proposal
+    context_object_name = "proposal"
+
+    def get_queryset(self):
+        return Proposal.objects.visible_to(self.request.user).select_related(
+            "call__mode",
+            "policy__mode",
+            "organisation__country",
+            "applicant",
+            "offer__partition__system",
+            "award",
+        )
+
+
+class ProposalList(Proposals, ListView):
+    template_name = "allocations/proposals.html"
+    context_object_name = "proposals"
+    paginate_by = 30
+
+
+class ProposalNew(LoginRequiredMixin, FlowFormMixin, SingleObjectMixin, FormView):
+    """The first step of an application: for whom, and called what."""
+
+    form_class = ProposalNewForm
+    template_name = "allocations/proposal_new.html"
+    context_object_name = "call"
+
+    def dispatch(self, request, *args, **kwargs):
+        self.object = self.get_object()
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_queryset(self):
+        return Call.objects.published().select_related("mode")
+
+    def get_form_kwargs(self):
+        return {**super().get_form_kwargs(), "user": self.request.user}
+
+    def get_context_data(self, **kwargs):
+        now = clock.now()
+        policy = self.object.mode.policies.valid(at=now).select_related("mode").first()
+        organisations = self.request.user.organisations.select_related("country")
+        return super().get_context_data(
+            open_now=self.object.is_open(at=now),
+            organisations=[
+                {"organisation": row, "obstacles": obstacles(row, policy=policy)}
+                for row in organisations.order_by("name")
+            ],
+            **kwargs,
+        )
+
+    def act(self, form):
+        return begin_proposal(self.get_object(), by=self.request.user, **form.cleaned_data)
+
+    def get_success_url(self):
+        return reverse("allocations:proposal_edit", args=[self.object.pk])
+
+
+class ProposalEdit(Proposals, UpdateView):
+    """One form with two buttons: keep it as a draft, or hand it in."""
+
+    form_class = ProposalForm
+    template_name = "allocations/proposal_edit.html"
+
+    def get(self, request, *args, **kwargs):
+        if self.get_object().state != ProposalState.DRAFT:
+            return redirect("allocations:proposal", pk=self.kwargs["pk"])
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(gaps=gaps(self.get_object()), **kwargs)
+
+    def form_valid(self, form):
+        proposal, by = self.get_object(), self.request.user
+        try:
+            edit_proposal(proposal, by=by, **form.cleaned_data)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+            return self.form_invalid(form)
+        if "submit" not in self.request.POST:
+            messages.success(self.request, _("Your draft is saved. You can go on at any time."))
+            return redirect("allocations:proposal_edit", pk=proposal.pk)
+        return self._submit(proposal, form)
+
+    def _submit(self, proposal, form):
+        try:
+            submit_proposal(proposal, by=self.request.user)
+        except Refusal as refusal:
+            form = ProposalForm(self._with_saved_version(form), instance=self.get_object())
+            fields = refusal.fields if isinstance(refusal, ProposalIncomplete) else {}
+            form.add_error(None, _("Your draft is saved, but it was not submitted."))
+            for field, sentences in (fields or {None: [str(refusal)]}).items():
+                form.add_error(field, sentences)
+            return self.form_invalid(form)
+        messages.success(self.request, _("Your proposal has been submitted."))
+        return redirect("allocations:proposal", pk=proposal.pk)
+
+    def _with_saved_version(self, form):
+        """What was typed, on top of the version that has just been saved."""
+        data = form.data.copy()
+        data["version"] = Proposal.objects.values_list("version", flat=True).get(
+            pk=form.instance.pk
+        )
+        return data
+
+
+class ProposalDetail(Proposals, DetailView):
+    """The timeline: where the proposal is, who has it, and by when what happens."""
+
+    template_name = "allocations/proposal.html"
+
+    def get_context_data(self, **kwargs):
+        proposal = self.object
+        user = self.request.user
+        transitions = list(Transition.objects.of(proposal))
+        return super().get_context_data(
+            transitions=transitions[::-1],
+            deadlines=Deadline.objects.of(proposal).running(),
+            steps=proposal.steps.all(),
+            team=proposal.team.all(),
+            project=getattr(proposal, "project", None),
+            is_final=ProposalState(proposal.state).is_final,
+            may_edit=user.has_perm("allocations.edit_proposal", proposal),
+            may_answer=user.has_perm("allocations.answer_offer", proposal),
+            may_withdraw=user.has_perm("allocations.withdraw_proposal", proposal),
+            now=clock.now(),
+            **kwargs,
+        )
+
+
+class ProposalFlow(Proposals, FlowFormMixin, SingleObjectMixin, FormView):
+    """A page that asks before it lets a flow act on the proposal."""
+
+    def dispatch(self, request, *args, **kwargs):
+        if request.user.is_authenticated:
+            self.object = self.get_object()
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_success_url(self):
+        return reverse("allocations:proposal", args=[self.kwargs["pk"]])
+
+
+class ProposalWithdraw(ProposalFlow):
+    form_class = WithdrawForm
+    template_name = "allocations/proposal_withdraw.html"
+    done_message = _("The proposal is withdrawn.")
+
+    def act(self, form):
+        return withdraw_proposal(self.object, by=self.request.user, **form.cleaned_data)
+
+
+class OfferAccept(ProposalFlow):
+    form_class = AcceptForm
+    template_name = "allocations/offer_accept.html"
+    done_message = _("Welcome! Your project is set up; a few steps are left before the first job.")
+
+    def get_context_data(self, **kwargs):
+        terms = current_terms(Terms.Kind.AWARD, at=clock.now())
+        return super().get_context_data(terms=terms, **kwargs)
+
+    def act(self, form):
+        starts_on = form.cleaned_data["starts_on"]
+        return accept_offer(self.object, by=self.request.user, starts_on=starts_on)
+
+    def get_success_url(self):
+        return reverse("allocations:project", args=[self.object.pk])
+
+
+class OfferDecline(ProposalFlow):
+    form_class = WithdrawForm
+    template_name = "allocations/offer_decline.html"
+    done_message = _("The offer is declined. Its hours are free for others again.")
+
+    def act(self, form):
+        return decline_offer(self.object, by=self.request.user, **form.cleaned_data)
