@@ -35,3 +35,16 @@ def start_clock(*, rate):
     if not PortalClock.objects.exists():
         set_clock(by=None, rate=rate)
     return clock.read()
+
+
+def pause_clock():
+    """Stop portal time while the portal is down, unless somebody already has."""
+    if clock.read().rate:
+        set_clock(by=None, rate=0)
+
+
+def resume_clock():
+    """Let portal time pass again as before ``pause_clock``; a person's own pause stays."""
+    last = ClockChange.objects.first()
+    if last is not None and last.by is None and last.new_rate == 0:
+        set_clock(by=None, rate=last.old_rate)

@@ -1,0 +1,186 @@
+"""Demo data: people, organisations, proposals at each stage, a project, and a busy machine."""
+
+import datetime as dt
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import Group
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from allocations.flows import lifecycle
+from allocations.flows.associations import acknowledge_associations
+from allocations.flows.evaluation import find_eligible, find_feasible
+from allocations.flows.jobs import submit_job
+from allocations.flows.offers import accept_offer
+from allocations.flows.proposals import begin_proposal, submit_proposal
+from allocations.flows.queue import advance_partition
+from allocations.models import Allocation, Call, Partition, Proposal, Sector
+from jaif_portal import clock
+from jaif_portal.flows.clock import resume_clock, start_clock
+from onboarding.flows.agreements import accept_terms, current_terms
+from onboarding.flows.cases import check_case
+from onboarding.flows.keys import add_key
+from onboarding.flows.organisations import create_organisation
+from onboarding.models import Country, OrganisationType, Role, Terms, User
+
+PASSWORD = "jupiter-demo-26"  # noqa: S105  # the demo's accounts are open to whoever runs it
+RATE = 60  # an hour of the machine passes in a minute
+WARM_UP = dt.timedelta(days=2)  # so that the machine is as busy as it usually is
+KEY = (
+    'from="192.0.2.0/24" ssh-ed25519 '
+    "AAAAC3NzaC1lZDI1NTE5AAAAINYWXrY0HZGWrDq3zR3vVQHe8mGOF4Fz3YUnZbrzEPQO demo"
+)
+
+PEOPLE = [  # address, name, role, what for
+    ("founder@demo.example", "Mara Lindqvist", None, "start-up PI with an active project"),
+    ("member@demo.example", "Jonas Weber", None, "team member of that project"),
+    ("offered@demo.example", "Sofia Marino", None, "start-up PI with an offer to accept"),
+    ("waiting@demo.example", "Pieter de Vries", None, "start-up PI, proposal being checked"),
+    ("officer@demo.example", "Hannah Vogt", Role.ACCESS_OFFICER, "access officer"),
+    ("technical@demo.example", "Emre Aydin", Role.TECHNICAL_REVIEWER, "technical reviewer"),
+    ("peer@demo.example", "Claire Fontaine", Role.PEER_REVIEWER, "peer reviewer"),
+    ("chair@demo.example", "Tomas Novak", Role.PANEL_CHAIR, "panel chair"),
+    ("onboarding@demo.example", "Ines Keller", Role.ONBOARDING_OFFICER, "onboarding officer"),
+    ("auditor@demo.example", "Greta Olsen", Role.AUDITOR, "auditor: reads all, writes nothing"),
+    ("admin@demo.example", "Ada Sommer", Role.ADMINISTRATOR, "administrator: clock, people"),
+]
+
+FIRMS = {  # whose: name, country, register number, staff
+    "founder@demo.example": ("Nordlicht AI GmbH", "DE", "HRB 104711", 14),
+    "offered@demo.example": ("Onda Medicale Srl", "IT", "MI-2209918", 9),
+    "waiting@demo.example": ("Polder Vision B.V.", "NL", "KVK 87112233", 22),
+}
+
+REQUESTS = {  # whose: title, sector, abstract
+    "founder@demo.example": (
+        "A language model for the tenders of small towns",
+        Sector.PUBLIC_SECTOR,
+        "We adapt an open 8-billion-parameter language model to the tender documents of small "
+        "municipalities in German, Danish and Dutch. Low-rank fine-tuning on 40 GB of public "
+        "documents comes first, then full fine-tuning of the last layers.",
+    ),
+    "offered@demo.example": (
+        "Segmenting the heart in ultrasound on the device",
+        Sector.HEALTH,
+        "We train a compact segmentation network for cardiac ultrasound on 1.2 million frames "
+        "that hospitals have released under a data-processing agreement, and distil it for "
+        "devices in general practices.",
+    ),
+    "waiting@demo.example": (
+        "Seeing dyke damage before it grows",
+        Sector.CLIMATE,
+        "We pre-train a vision model on two years of public aerial images of dykes and fine-tune "
+        "it on 9,000 labelled damages, so that water boards can send inspectors where it "
+        "matters first.",
+    ),
+}
+
+
+class Command(BaseCommand):
+    help = "Load the demo data. What is already there is left alone."
+
+    def handle(self, *args, **options):
+        start_clock(rate=RATE)
+        resume_clock()
+        with transaction.atomic():
+            people = {email: person(email, name, role) for email, name, role, _what in PEOPLE}
+            lifecycle.fund_shares(at=clock.now())
+            stages = {
+                "founder@demo.example": active,
+                "offered@demo.example": offered,
+                "waiting@demo.example": submitted,
+            }
+            for email, stage in stages.items():
+                if not Proposal.objects.filter(applicant=people[email]).exists():
+                    stage(people[email], people)
+        self._warm_up()
+        self._submit_jobs(people["founder@demo.example"])
+        self._print_accounts()
+
+    def _warm_up(self):
+        """Let the other users' jobs fill the machine, once."""
+        for partition in Partition.objects.filter(advanced_until=None):
+            now = clock.now()
+            partition.advanced_until = now - WARM_UP
+            partition.save(update_fields=["advanced_until"])
+            advance_partition(partition.pk, until=now)
+
+    def _submit_jobs(self, founder):
+        allocation = Allocation.objects.filter(project__proposal__applicant=founder).first()
+        if allocation is None or allocation.jobs.exists():
+            return
+        for name, nodes, hours in (("tokenise", 1, 1), ("lora-8b", 8, 6), ("evaluate", 2, 2)):
+            submit_job(allocation, by=founder, name=name, nodes=nodes, time_limit=hours * 3600)
+
+    def _print_accounts(self):
+        self.stdout.write(f"Demo accounts (password of each: {PASSWORD})")
+        width = max(len(email) for email, *_rest in PEOPLE)
+        for email, _name, _role, what in PEOPLE:
+            self.stdout.write(f"  {email:{width}}  {what}")
+
+
+def person(email, name, role):
+    """The account with this address; made with a confirmed address where there is none."""
+    user = User.objects.filter(email=email).first()
+    if user is None:
+        user = User.objects.create_user(email, PASSWORD, name=name, is_staff=role is not None)
+        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+        if role is not None:
+            user.groups.add(Group.objects.get(name=role))
+    return user
+
+
+def submitted(applicant, _people):
+    name, country, number, staff = FIRMS[applicant.email]
+    organisation = create_organisation(
+        by=applicant,
+        name=name,
+        kind=OrganisationType.START_UP,
+        country=Country.objects.get(code=country),
+        registration_number=number,
+        founded_on=dt.date(2023, 4, 1),
+        staff=staff,
+        turnover_eur=600_000,
+        balance_sheet_eur=1_400_000,
+    )
+    title, sector, abstract = REQUESTS[applicant.email]
+    call = Call.objects.get(mode__code="PG")
+    proposal = begin_proposal(
+        call,
+        organisation=organisation,
+        by=applicant,
+        title=title,
+        abstract=abstract,
+        sector=sector,
+        offer=call.offers.get(),
+        gpu_hours=5000,
+        months=2,
+        civilian_use=True,
+        team=["member@demo.example"] if applicant.email == "founder@demo.example" else [],
+    )
+    return submit_proposal(proposal, by=applicant)
+
+
+def offered(applicant, people):
+    proposal = submitted(applicant, people)
+    find_eligible(proposal, by=people["officer@demo.example"])
+    return find_feasible(proposal, by=people["technical@demo.example"])
+
+
+def active(applicant, people):
+    """A project whose onboarding is complete.
+
+    The second factor is taken away again at the end: visitors sign in with the password.
+    """
+    allocation = accept_offer(offered(applicant, people), by=applicant).allocations.get()
+    now = clock.now()
+    accept_terms(current_terms(Terms.Kind.USAGE, at=now), by=applicant)
+    add_key(applicant, name="demo", public_key=KEY, at=now)
+    factor = Authenticator.objects.create(
+        user=applicant, type=Authenticator.Type.TOTP, data={"secret": ""}
+    )
+    acknowledge_associations(allocation.partition, at=now)
+    check_case(allocation.case, at=now)
+    factor.delete()
+    lifecycle.activate_ready(at=now)
