@@ -1,0 +1,71 @@
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from jaif_portal.admin.acts import Act, ActsMixin
+from jaif_portal.admin.display import state_badge
+
+from ..flows.calls import close_call, open_call, pause_call
+from ..models import AccessMode, AccessPolicy, Call, Round, SystemOffer
+
+
+@admin.register(AccessMode)
+class AccessModeAdmin(admin.ModelAdmin):
+    list_display = ["code", "name_en", "series"]
+
+
+@admin.register(AccessPolicy)
+class AccessPolicyAdmin(admin.ModelAdmin):
+    """A limit is changed by a new row with a later date, never in an old one."""
+
+    list_display = ["mode", "valid_from", "least_gpu_hours", "most_gpu_hours", "decision_days"]
+    list_filter = ["mode"]
+    list_select_related = ["mode"]
+    save_as = True
+
+    def has_change_permission(self, request, obj=None):
+        """A policy that proposals were begun under stays as it is."""
+        used = obj is not None and obj.proposals.exists()
+        return not used and super().has_change_permission(request, obj)
+
+
+class SystemOfferInline(admin.TabularInline):
+    model = SystemOffer
+    extra = 0
+
+
+class RoundInline(admin.TabularInline):
+    model = Round
+    extra = 0
+    readonly_fields = ["last_number"]
+
+
+@admin.register(Call)
+class CallAdmin(ActsMixin, admin.ModelAdmin):
+    list_display = ["title", "mode", state_badge, "opens_at", "closes_at"]
+    list_filter = ["state", "mode"]
+    list_select_related = ["mode"]
+    readonly_fields = ["state"]
+    inlines = [SystemOfferInline, RoundInline]
+    acts = [
+        Act(
+            name="open",
+            label=_("Open the call"),
+            flow=open_call,
+            permission="allocations.run_calls",
+        ),
+        Act(
+            name="pause",
+            label=_("Pause the call"),
+            flow=pause_call,
+            permission="allocations.run_calls",
+            text=_("No proposal can be submitted until it is opened again; drafts stay."),
+        ),
+        Act(
+            name="close",
+            label=_("Close the call"),
+            flow=close_call,
+            permission="allocations.run_calls",
+            text=_("For good: a closed call is never opened again."),
+            grave=True,
+        ),
+    ]

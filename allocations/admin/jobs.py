@@ -1,0 +1,36 @@
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from jaif_portal.admin.acts import Act, ActsMixin, ReadOnlyMixin
+from jaif_portal.admin.display import state_badge
+
+from ..flows.jobs import cancel_job
+from ..models import Job, JobState
+
+
+def still_live(job):
+    return _("The job has already ended.") if JobState(job.state).is_final else ""
+
+
+@admin.register(Job)
+class JobAdmin(ActsMixin, ReadOnlyMixin, admin.ModelAdmin):
+    """Jobs of projects; those of the simulated other users are no rows to work on."""
+
+    list_display = ["pk", "name", "allocation", "nodes", "time_limit", state_badge, "submitted_at"]
+    list_filter = ["state", "partition"]
+    search_fields = ["name", "allocation__project__budget", "submitted_by__email"]
+    list_select_related = ["allocation__project", "allocation__partition__system"]
+    show_full_result_count = False
+    acts = [
+        Act(
+            name="cancel",
+            label=_("Cancel the job"),
+            flow=cancel_job,
+            permission="allocations.cancel_job",
+            possible=still_live,
+            grave=True,
+        )
+    ]
+
+    def get_queryset(self, request):
+        return Job.objects.visible_to(request.user)

@@ -1,0 +1,24 @@
+from django.contrib import admin
+
+from jaif_portal.admin.acts import ReadOnlyMixin
+
+from ..models import FundingShare, Partition, System
+
+
+@admin.register(System)
+class SystemAdmin(ReadOnlyMixin, admin.ModelAdmin):
+    list_display = ["name"]
+
+
+@admin.register(Partition)
+class PartitionAdmin(admin.ModelAdmin):
+    list_display = ["name", "system", "nodes", "policy", "background_load", "advanced_until"]
+    list_select_related = ["system"]
+    readonly_fields = ["system", "name", "advanced_until", "background_day"]
+
+
+@admin.register(FundingShare)
+class FundingShareAdmin(ReadOnlyMixin, admin.ModelAdmin):
+    list_display = ["funder", "partition", "percent", "starts_at", "ends_at"]
+    list_filter = ["funder", "starts_at"]
+    list_select_related = ["partition__system"]
