@@ -5,6 +5,8 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.vary import vary_on_headers
 from django.views.generic import DetailView
 
+from jaif_portal import clock
+
 from ..models import OnboardingCase
 
 
@@ -17,6 +19,9 @@ class CaseDetail(LoginRequiredMixin, DetailView):
     def get_queryset(self):
         cases = OnboardingCase.objects.visible_to(self.request.user)
         return cases.select_related("owner", "organisation").prefetch_related("steps")
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(now=clock.now(), **kwargs)
 
     def get_template_names(self):
         return ["onboarding/case_steps.html" if self.request.htmx else "onboarding/case.html"]

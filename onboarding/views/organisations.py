@@ -31,9 +31,7 @@ class OrganisationDetail(VisibleOrganisations, DetailView):
     def get_context_data(self, **kwargs):
         members = self.object.memberships.select_related("user").order_by("user__name", "pk")
         may_edit = self.request.user.has_perm("onboarding.edit_organisation", self.object)
-        return super().get_context_data(
-            members=members, may_edit=may_edit, form=MemberForm(), **kwargs
-        )
+        return super().get_context_data(members=members, may_edit=may_edit, **kwargs)
 
 
 class OrganisationNew(LoginRequiredMixin, FlowFormMixin, CreateView):
