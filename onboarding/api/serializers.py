@@ -5,6 +5,10 @@ from rest_framework import serializers
 from ..models import CaseStep, OnboardingCase, Organisation, SSHKey, Terms
 
 
+LARGEST_NUMBER = 2_147_483_647
+MOST_EUROS = 10**15
+
+
 class OrganisationSerializer(serializers.ModelSerializer):
     class Meta:
         model = Organisation
@@ -21,6 +25,11 @@ class OrganisationSerializer(serializers.ModelSerializer):
             "version",
         ]
         read_only_fields = ["version"]
+        extra_kwargs = {
+            "staff": {"max_value": LARGEST_NUMBER},
+            "turnover_eur": {"max_value": MOST_EUROS},
+            "balance_sheet_eur": {"max_value": MOST_EUROS},
+        }
         validators = []  # the flow refuses a second registration, also of the same moment
 
 
