@@ -87,6 +87,16 @@ def overdue_offer(proposal):
     return in_state(ProposalState.OFFERED, ProposalState.RESERVE)(proposal)
 
 
+def decision_due_at():
+    """The running decision clock of each proposal, as a column."""
+    due = Deadline.objects.running().filter(
+        kind="decision",
+        subject_type=ContentType.objects.get_for_model(Proposal),
+        subject_id=OuterRef("pk"),
+    )
+    return Subquery(due.values("due_at")[:1])
+
+
 class EvaluationStepInline(ReadOnlyMixin, admin.TabularInline):
     model = EvaluationStep
     fields = [
@@ -196,19 +206,14 @@ class ProposalAdmin(ActsMixin, ReadOnlyMixin, admin.ModelAdmin):
     ]
 
     def get_queryset(self, request):
-        due = Deadline.objects.running().filter(
-            kind="decision",
-            subject_type=ContentType.objects.get_for_model(Proposal),
-            subject_id=OuterRef("pk"),
-        )
         return (
             Proposal.objects.visible_to(request.user)
             .select_related("organisation__country", "call__mode", "offer__partition__system")
-            .annotate(due_at=Subquery(due.values("due_at")[:1]))
+            .annotate(due_at=decision_due_at())
         )
 
-    def get_ordering(self, request):
-        return ["due_at", "-pk"]
+    def get_ordering(self, _request):
+        return [decision_due_at().asc(nulls_last=True), "-pk"]
 
     @admin.display(description=gettext_lazy("decision due"), ordering="due_at", empty_value="–")
     def decision_due(self, proposal):

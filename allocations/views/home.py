@@ -33,6 +33,12 @@ class Home(TemplateView):
         context = {"calls": calls, "now": now}
         if user.is_authenticated:
             context |= _own_affairs(user)
+            context["is_applying"] = any(
+                not ProposalState(proposal.state).is_final for proposal in context["proposals"]
+            )
+            context["can_submit"] = any(
+                allocation.state == AllocationState.ACTIVE for allocation in context["allocations"]
+            )
         return super().get_context_data(**context, **kwargs)
 
 

@@ -140,9 +140,8 @@ class ProposalDetail(Proposals, DetailView):
     def get_context_data(self, **kwargs):
         proposal = self.object
         user = self.request.user
-        transitions = list(Transition.objects.of(proposal))
         return super().get_context_data(
-            transitions=transitions[::-1],
+            transitions=Transition.objects.of(proposal),
             deadlines=Deadline.objects.of(proposal).running(),
             steps=proposal.steps.all(),
             team=proposal.team.all(),
