@@ -6,17 +6,23 @@ from django.utils import timezone
 from .. import clock
 from ..exceptions import ClockOnlyMovesForward
 from ..models import ClockChange, PortalClock
+from .permissions import require
 
 
 @transaction.atomic
 def set_clock(*, by, rate=None, to=None):
     """Let portal time pass at ``rate`` (0 pauses) from now on, or jump forward to ``to``.
 
+    ``by`` is ``None`` where the portal itself does it.
+
     Raises ``ClockOnlyMovesForward`` for a ``to`` that lies in the portal's past.
     """
+    if by is not None:
+        require(by, "jaif_portal.set_clock")
     wall = timezone.now()
     PortalClock.objects.get_or_create(pk=1, defaults={"anchor": wall, "anchored_at": wall})
     row = PortalClock.objects.select_for_update().get(pk=1)
+    wall = timezone.now()  # read under the lock: what was set meanwhile counts from there
     before, old_rate = row.at(wall), row.rate
     after = before if to is None else to
     if after < before:
