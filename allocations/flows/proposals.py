@@ -42,6 +42,8 @@ def begin_proposal(call, *, organisation, by, title, **answers):
     if not call.is_open(at=now):
         raise CallNotOpen
     policy = call.mode.policies.valid(at=now).first()
+    if policy is None:
+        raise CallNotOpen
     require_eligible(organisation, policy=policy)
     require_no_overdue_report(by)
     try:
