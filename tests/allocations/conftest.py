@@ -1,0 +1,53 @@
+"""Fixtures of the access process, the ledger and the queue."""
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+
+from onboarding.models import Role
+from tests.allocations import factories
+from tests.onboarding.factories import UserFactory
+
+MONDAY = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def monday(frozen_clock):
+    """Portal time stands still on Monday, 23 November 2026, at 10:00 in Brussels."""
+    frozen_clock.anchor = MONDAY
+    frozen_clock.save(update_fields=["anchor"])
+    return MONDAY
+
+
+@pytest.fixture
+def officer(db):
+    return UserFactory(role=Role.ACCESS_OFFICER)
+
+
+@pytest.fixture
+def reviewer(db):
+    return UserFactory(role=Role.TECHNICAL_REVIEWER)
+
+
+@pytest.fixture
+def share(monday):
+    """The funded share that Playground awards come from."""
+    factories.lifecycle.fund_shares(at=monday)
+    return factories.Call.objects.get().offers.get().share
+
+
+@pytest.fixture
+def kept_reference_data(django_db_setup, django_db_blocker):
+    """What the migrations loaded is there again after a test that empties the tables.
+
+    A test that commits is followed by a flush. On one worker any test may come next.
+    """
+    yield
+    with django_db_blocker.unblock():
+        connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
+
+
+@pytest.fixture
+def committed(kept_reference_data, transactional_db):
+    """Commits are real, so that other connections and processes see them."""
