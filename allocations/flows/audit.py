@@ -91,18 +91,16 @@ def _running_jobs_without_hold():
 
 
 def _wrong_charges():
-    """Each ended job that ran is charged its nodes for its elapsed seconds, exactly once."""
-    ended = Job.objects.filter(
-        allocation__isnull=False, started_at__isnull=False, ended_at__isnull=False
-    )
+    """A job that ran is charged its nodes for its elapsed seconds, once; any other is not."""
     charge = Q(ledger_entries__kind=EntryKind.CHARGE)
-    rows = ended.annotate(
+    rows = Job.objects.filter(allocation__isnull=False).annotate(
         charges=Count("ledger_entries", filter=charge),
         charged=Coalesce(Sum("ledger_entries__node_seconds", filter=charge), 0),
     )
     for job in rows.iterator():
-        used = job.nodes * int((job.ended_at - job.started_at).total_seconds())
-        if (job.charges, job.charged) != (1, used):
+        ran = job.started_at is not None and job.ended_at is not None
+        used = job.nodes * int((job.ended_at - job.started_at).total_seconds()) if ran else 0
+        if (job.charges, job.charged) != (int(ran), used):
             yield f"job {job.pk}: used {used}, charged {job.charged} in {job.charges} entries"
 
 
@@ -147,7 +145,7 @@ INVARIANTS = [
     ),
     Invariant(
         "ended_jobs_are_charged_once",
-        "Each job that ran is charged nodes times elapsed seconds, once.",
+        "Each job that ran is charged nodes times elapsed seconds, once; no other is charged.",
         _wrong_charges,
     ),
     Invariant(
