@@ -51,7 +51,10 @@ for act in ("add", "change"):
     rules.add_perm(f"onboarding.{act}_casetemplate", is_administrator | is_onboarding_officer)
     rules.add_perm(f"onboarding.{act}_casetemplatestep", is_administrator | is_onboarding_officer)
     rules.add_perm(f"onboarding.{act}_terms", is_administrator)
-rules.add_perm("onboarding.change_country", is_administrator)
+# Taking a step off a template changes no case that is open: each has its own copy.
+rules.add_perm("onboarding.delete_casetemplatestep", is_administrator | is_onboarding_officer)
+rules.add_perm("onboarding.change_country", is_administrator | is_access_officer)
+rules.add_perm("onboarding.manage_sign_in", is_administrator)
 
 rules.add_perm("jaif_portal", reads_everything)
 for model in ("transition", "deadline", "holiday", "mail", "portalclock", "clockchange"):
@@ -59,4 +62,6 @@ for model in ("transition", "deadline", "holiday", "mail", "portalclock", "clock
 for act in ("add", "change", "delete"):
     rules.add_perm(f"jaif_portal.{act}_holiday", is_administrator)
 rules.add_perm("jaif_portal.set_clock", is_administrator)
+rules.add_perm("jaif_portal.view_accesstoken", is_administrator)
+rules.add_perm("jaif_portal.revoke_token", is_administrator)
 rules.add_perm("jaif_portal.resend_mail", is_administrator | is_access_officer)
