@@ -4,7 +4,6 @@ from rest_framework import serializers
 
 from ..models import CaseStep, OnboardingCase, Organisation, SSHKey, Terms
 
-
 LARGEST_NUMBER = 2_147_483_647
 MOST_EUROS = 10**15
 

@@ -1,6 +1,6 @@
 import pytest
 
-from onboarding.models import Membership, MemberRole, Organisation, Role
+from onboarding.models import MemberRole, Membership, Organisation, Role
 from tests.clients import bearer
 from tests.onboarding.factories import OrganisationFactory, UserFactory
 
