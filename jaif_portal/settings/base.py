@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "jaif_portal.api.throttling.RateLimitMiddleware",
 ]
 
 ROOT_URLCONF = "jaif_portal.urls"
@@ -171,8 +172,8 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["jaif_portal.api.filters.StrictFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "jaif_portal.api.schema.PortalSchema",
     "DEFAULT_THROTTLE_CLASSES": [
-        "rest_framework.throttling.AnonRateThrottle",
-        "rest_framework.throttling.UserRateThrottle",
+        "jaif_portal.api.throttling.AnonymousThrottle",
+        "jaif_portal.api.throttling.PersonThrottle",
     ],
     "DEFAULT_THROTTLE_RATES": {
         "anon": env("API_RATE_ANON", default="60/min"),

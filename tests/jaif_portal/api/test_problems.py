@@ -1,5 +1,4 @@
 import pytest
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 
 from allocations.exceptions import ProposalIncomplete
@@ -95,19 +94,6 @@ def test_a_body_that_is_no_json_is_a_problem(db):
 
     assert (broken.status_code, broken.json()["code"]) == (400, "parse_error")
     assert (form.status_code, form.json()["code"]) == (415, "unsupported_media_type")
-
-
-def test_a_throttled_client_is_told_when_to_come_back(db, monkeypatch):
-    cache.clear()
-    throttle = "rest_framework.throttling.UserRateThrottle.rate"
-    monkeypatch.setattr(throttle, "1/min", raising=False)
-    client = bearer(UserFactory())
-    client.get("/api/v1/organisations/")
-
-    response = client.get("/api/v1/organisations/")
-
-    assert (response.status_code, response.json()["code"]) == (429, "throttled")
-    assert 1 <= int(response["Retry-After"]) <= 61
 
 
 def test_an_error_in_the_interface_is_a_problem(db, monkeypatch):
