@@ -6,6 +6,7 @@ from allocations.flows import letters
 from allocations.flows.lifecycle import keep_deadlines
 from allocations.flows.offers import accept_offer
 from jaif_portal import clock
+from jaif_portal.flows.outbox import deliver_mail
 from jaif_portal.models import Mail
 from onboarding.models import Role
 from tests.allocations import factories, records
@@ -90,3 +91,16 @@ def test_a_letter_names_its_proposal_and_links_to_it():
     assert "“Tenders & <towns>”" in letter.body
     assert f"/proposals/{proposal.pk}/" in letter.body
     assert "5,000 GPU-hours on JUPITER" in letter.body
+
+
+def test_a_mail_server_that_is_down_harms_no_submission(settings):
+    settings.OUTBOX_DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    proposal = factories.submitted()
+
+    deliver_mail()
+
+    receipt = mail_of("receipt", proposal.applicant)
+    assert receipt.sent_at is None
+    assert receipt.failure.startswith("ConnectionRefusedError")
+    assert proposal.state == "in_evaluation"
