@@ -12,6 +12,7 @@ from jaif_portal import clock
 from .flows import lifecycle, queue
 from .models import Partition
 
+STEPS = 40  # of half a day each, so that a task ends well within its time limit
 SETTLED = dt.timedelta(seconds=1)  # the second that now runs may still bring a job
 
 
@@ -23,7 +24,7 @@ def advance_partitions():
 
 @shared_task(name="allocations.advance_partition")
 def advance_partition(partition_id):
-    queue.advance_partition(partition_id, until=clock.now() - SETTLED)
+    queue.advance_partition(partition_id, until=clock.now() - SETTLED, steps=STEPS)
 
 
 @shared_task(name="allocations.keep_deadlines")

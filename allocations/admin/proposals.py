@@ -122,7 +122,7 @@ class TeamMemberInline(ReadOnlyMixin, admin.TabularInline):
 class ProposalAdmin(ActsMixin, ReadOnlyMixin, admin.ModelAdmin):
     """A desk: what is due first, and for each proposal what can be done with it."""
 
-    list_display = ["reference", "title", "organisation", "call", state_badge, "decision_due"]
+    list_display = ["reference", "title", state_badge, "decision_due", "organisation"]
     list_filter = ["state", "call", "sector"]
     search_fields = ["reference", "title", "organisation__name", "applicant__email"]
     list_select_related = ["organisation", "call"]

@@ -8,7 +8,15 @@ from django.core.management import call_command
 from rest_framework.test import APIClient
 
 from allocations import tasks as allocation_tasks
-from allocations.models import Allocation, AllocationState, Job, JobState, Project, Proposal
+from allocations.models import (
+    Allocation,
+    AllocationState,
+    Job,
+    JobState,
+    Partition,
+    Project,
+    Proposal,
+)
 from jaif_portal import clock
 from jaif_portal.flows.tokens import issue_token
 from jaif_portal.models import Deadline, Scope, Transition
@@ -208,9 +216,9 @@ def compute(founder, allocation, travel):
 def end(founder, allocation, travel):
     """After the end the rest has lapsed and the report is due."""
     travel(allocation.ends_at + dt.timedelta(days=1))
-    factories.booster().__class__.objects.update(background_load=0)
-    beat()
-    beat()
+    Partition.objects.update(background_load=0)
+    for _time in range(5):
+        beat()
     page = founder.read(f"/projects/{allocation.project_id}/")
     allocation.refresh_from_db()
     assert allocation.state == AllocationState.EXPIRED

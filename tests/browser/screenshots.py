@@ -1,0 +1,111 @@
+"""Take a picture of every page, in both languages, light and dark, wide and narrow.
+
+Run against a portal that is up:
+
+    python -m tests.browser.screenshots http://localhost:8000 --password demo-password
+
+The pictures go to ``var/screenshots/``. Anything the browser complains about, such as a
+breach of the content security policy, is listed at the end and makes the command fail.
+"""
+
+import argparse
+import itertools
+import shutil
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+OUT = Path(__file__).resolve().parents[2] / "var" / "screenshots"
+WIDTHS = {"wide": 1280, "narrow": 390}
+SCHEMES = ["light", "dark"]
+LANGUAGES = ["en", "de"]
+BROWSER_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+# Who sees the page (nobody: not signed in), and where it is.
+PAGES = [
+    ("nobody", "/"),
+    ("nobody", "/accounts/login/"),
+    ("nobody", "/accounts/signup/"),
+    ("nobody", "/accounts/password/reset/"),
+    ("nobody", "/help/"),
+    ("nobody", "/simulated/"),
+    ("nobody", "/mailbox/"),
+    ("nobody", "/no-such-page/"),
+    ("pi", "/accounts/email/"),
+    ("pi", "/accounts/password/change/"),
+    ("pi", "/accounts/2fa/"),
+    ("pi", "/accounts/2fa/totp/activate/"),
+    ("pi", "/tokens/"),
+    ("officer", "/admin/"),
+    ("officer", "/admin/jaif_portal/mail/"),
+    ("officer", "/admin/jaif_portal/transition/"),
+]
+
+
+def main():
+    options = _options()
+    people = {"nobody": None, "pi": options.pi, "officer": options.officer}
+    pages = [page for page in PAGES if options.only in page[1]] if options.only else PAGES
+    complaints = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=BROWSER_FLAGS
+        )
+        for person, language, scheme in itertools.product(people, LANGUAGES, SCHEMES):
+            context = browser.new_context(
+                base_url=options.base_url, locale=language, color_scheme=scheme
+            )
+            tab = context.new_page()
+            tab.on("console", lambda line: complaints.append(_complaint(line)))
+            tab.on("pageerror", lambda error: complaints.append(str(error)))
+            if people[person]:
+                sign_in(tab, people[person], options.password)
+            for _person, path in (page for page in pages if page[0] == person):
+                _shoot(tab, path, options.out / language / scheme)
+            context.close()
+        browser.close()
+    complaints = sorted({line for line in complaints if line})
+    print("\n".join(complaints) or "The browser had nothing to complain about.")
+    return bool(complaints)
+
+
+def _options():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("base_url")
+    parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--only", default="", help="only paths that contain this")
+    parser.add_argument("--pi", default="pi@demo.example")
+    parser.add_argument("--officer", default="officer@demo.example")
+    parser.add_argument("--password", required=True)
+    return parser.parse_args()
+
+
+def sign_in(tab, email, password):
+    tab.goto("/accounts/login/")
+    tab.locator("#id_login").fill(email)
+    tab.locator("#id_password").fill(password)
+    tab.locator("main button[type=submit]").click()
+    tab.wait_for_load_state()
+    if "/accounts/login" in tab.url:
+        sys.exit(f"{email} could not sign in.")
+
+
+def _shoot(tab, path, folder):
+    name = path.strip("/").replace("/", "-") or "home"
+    for width_name, width in WIDTHS.items():
+        tab.set_viewport_size({"width": width, "height": 900})
+        tab.goto(path)
+        tab.screenshot(path=folder / f"{name}-{width_name}.png", full_page=True)
+
+
+def _complaint(line):
+    """Errors only; that a page answers 404 where it should is no complaint."""
+    expected = "Failed to load resource: the server responded with a status of 4"
+    if line.type not in {"error", "warning"} or line.text.startswith(expected):
+        return ""
+    return f"{line.location.get('url', '')}: {line.text}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
