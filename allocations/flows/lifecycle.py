@@ -13,6 +13,7 @@ from onboarding.models import CaseState
 from ..models import (
     Allocation,
     AllocationState,
+    EntryKind,
     FundingShare,
     Job,
     JobState,
@@ -29,14 +30,18 @@ logger = logging.getLogger(__name__)
 
 def fund_shares(*, at):
     """Give each funding share whose period has begun its part of the machine's time, once."""
-    for share in FundingShare.objects.filter(starts_at__lte=at, account=None):
+    begun = FundingShare.objects.filter(starts_at__lte=at)
+    for share in begun.exclude(account__credits__kind=EntryKind.FUND):
         period = int((share.ends_at - share.starts_at).total_seconds())
         amount = int(share.partition.nodes * period * share.percent / 100)
         ledger.fund(share, node_seconds=amount, key=f"share:{share.pk}:fund", at=share.starts_at)
 
 
 def activate_ready(*, at):
-    """Activate every allocation whose case is complete and whose start has come."""
+    """Activate every allocation whose case is complete and whose start has come.
+
+    One that fails holds up no other, and is tried again next time.
+    """
     ready = Allocation.objects.filter(
         state=AllocationState.PENDING_ONBOARDING,
         case__state=CaseState.COMPLETE,
@@ -44,7 +49,10 @@ def activate_ready(*, at):
         ends_at__gt=at,
     )
     for pk in ready.order_by("pk").values_list("pk", flat=True):
-        activate(pk, at=at)
+        try:
+            activate(pk, at=at)
+        except Exception:
+            logger.exception("allocation %s could not be activated", pk)
 
 
 @transaction.atomic
@@ -73,10 +81,8 @@ def expire(allocation, *, at):
     if reached is None or reached < at:
         raise NotYet
     move(allocation, to=AllocationState.EXPIRED, by=None, at=at)
+    _cancel_waiting_jobs(allocation, at=at)
     ledger.lapse(allocation, at=at, key=f"allocation:{allocation.pk}:lapse")
-    Job.objects.filter(
-        allocation=allocation, state=JobState.PENDING, cancel_requested_at=None
-    ).update(cancel_requested_at=at)
     months = allocation.project.proposal.policy.report_months
     obligation = Obligation.objects.create(
         allocation=allocation,
@@ -87,6 +93,15 @@ def expire(allocation, *, at):
     record_birth(obligation, by=None, at=at)
     set_deadline("report", obligation, due_at=obligation.due_at)
     letters.expired(allocation, obligation)
+
+
+def _cancel_waiting_jobs(allocation, *, at):
+    """Locks the jobs in the queue's order, and before the account, so that none waits crosswise."""
+    waiting = Job.objects.filter(
+        allocation=allocation, state=JobState.PENDING, cancel_requested_at=None
+    )
+    locked = list(waiting.select_for_update().order_by("pk").values_list("pk", flat=True))
+    Job.objects.filter(pk__in=locked).update(cancel_requested_at=at)
 
 
 def report_overdue(obligation, *, at):
