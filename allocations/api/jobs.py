@@ -8,6 +8,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from jaif_portal.api.fields import VisibleRelatedField
+from jaif_portal.api.filters import IdFilter
 from jaif_portal.api.idempotency import idempotent
 from jaif_portal.models import Scope
 
@@ -117,7 +118,7 @@ class SubmissionSerializer(serializers.Serializer):
 
 class JobFilter(filters.FilterSet):
     state = filters.ChoiceFilter(choices=JobState)
-    allocation = filters.NumberFilter(field_name="allocation_id")
+    allocation = IdFilter(field_name="allocation_id")
 
 
 class JobViewSet(viewsets.ReadOnlyModelViewSet):

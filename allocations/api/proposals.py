@@ -7,6 +7,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from jaif_portal.api.conditional import IF_MATCH, matched_version, tagged
+from jaif_portal.api.filters import IdFilter
 from jaif_portal.api.idempotency import idempotent
 from jaif_portal.models import Scope
 
@@ -25,7 +26,7 @@ from .proposal_shapes import (
 
 class ProposalFilter(filters.FilterSet):
     state = filters.ChoiceFilter(choices=ProposalState)
-    call = filters.NumberFilter(field_name="call_id")
+    call = IdFilter(field_name="call_id")
 
 
 class ProposalViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):

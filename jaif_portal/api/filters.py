@@ -1,8 +1,23 @@
 """Filters that leave nothing unsaid: a parameter nobody reads is refused."""
 
+import django_filters
+from django import forms
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import exceptions
+
+LARGEST_ID = 2**63 - 1
+
+
+@extend_schema_field({"type": "integer", "minimum": 1})
+class IdFilter(django_filters.Filter):
+    """The ``id`` of another row; a larger number than the database knows is refused."""
+
+    field_class = forms.IntegerField
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, min_value=1, max_value=LARGEST_ID, **kwargs)
 
 
 class UnknownParameter(exceptions.ValidationError):

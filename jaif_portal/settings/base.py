@@ -167,7 +167,7 @@ REST_FRAMEWORK = {
         "jaif_portal.api.permissions.HasScope",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["jaif_portal.api.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "jaif_portal.api.pagination.CursorPages",
     "DEFAULT_FILTER_BACKENDS": ["jaif_portal.api.filters.StrictFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "jaif_portal.api.schema.PortalSchema",

@@ -167,7 +167,14 @@ def test_jobs_are_filtered(user, allocation):
         return [row["id"] for row in client.get(URL, query).json()["results"]]
 
     assert listed(state="pending", allocation=allocation.pk) == [job["id"]]
-    assert listed(state="running") == listed(allocation=0) == []
+    assert listed(state="running") == listed(allocation=allocation.pk + 1) == []
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "1.5", "1e30", "9" * 30, "x"])
+def test_a_filter_by_a_number_that_no_row_can_have_is_refused(user, number):
+    response = bearer(user).get(URL, {"allocation": number})
+
+    assert (response.status_code, list(response.json()["errors"])) == (400, ["allocation"])
 
 
 def test_jobs_of_others_are_not_there(user, allocation):

@@ -90,9 +90,11 @@ def test_a_body_that_is_no_json_is_a_problem(db):
     client = bearer(UserFactory())
 
     broken = client.post("/api/v1/organisations/", "{", content_type="application/json")
+    deep = client.post("/api/v1/organisations/", "[" * 100_000, content_type="application/json")
     form = client.post("/api/v1/organisations/", "a=b", content_type="text/plain")
 
     assert (broken.status_code, broken.json()["code"]) == (400, "parse_error")
+    assert (deep.status_code, deep.json()["code"]) == (400, "parse_error")
     assert (form.status_code, form.json()["code"]) == (415, "unsupported_media_type")
 
 
