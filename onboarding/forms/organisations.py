@@ -1,10 +1,29 @@
+import unicodedata
+
 from django import forms
-from django.utils.translation import get_language
+from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
 from jaif_portal import clock
 
-from ..models import Country, Organisation, User
+from ..models import Organisation, User
+
+
+class InDictionaryOrder(ModelChoiceIterator):
+    """Rows by name in the reader's language, Österreich under O; databases differ in this."""
+
+    def __iter__(self):
+        yield from sorted(super().__iter__(), key=lambda row: (row[0] != "", plain(row[1])))
+
+
+def plain(name):
+    """``name`` in lower case and without accents."""
+    letters = unicodedata.normalize("NFKD", str(name))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter)).lower()
+
+
+class CountryField(forms.ModelChoiceField):
+    iterator = InDictionaryOrder
 
 
 class OrganisationForm(forms.ModelForm):
@@ -24,6 +43,7 @@ class OrganisationForm(forms.ModelForm):
             "turnover_eur",
             "balance_sheet_eur",
         ]
+        field_classes = {"country": CountryField}
         widgets = {"founded_on": forms.DateInput({"type": "date"}, format="%Y-%m-%d")}
         help_texts = {
             "name": _("As in the register, since the award is made out to it."),
@@ -53,8 +73,6 @@ class OrganisationForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        name = "name_de" if (get_language() or "").startswith("de") else "name_en"
-        self.fields["country"].queryset = Country.objects.order_by(name)
         if self.instance.pk:
             self.initial["version"] = self.instance.version
 

@@ -49,6 +49,12 @@ class TermsPage(FlowFormMixin, RedirectURLMixin, AccessMixin, FormView):
             **kwargs,
         )
 
+    def form_invalid(self, form):
+        if form.non_field_errors():
+            # The page now shows the version in force, to be read and agreed to anew.
+            form.data = {"terms": self.terms.pk}
+        return super().form_invalid(form)
+
     def act(self, form):
         read = get_object_or_404(Terms, pk=form.cleaned_data["terms"], kind=self.terms.kind)
         return accept_terms(read, by=self.request.user)

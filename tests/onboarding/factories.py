@@ -11,8 +11,8 @@ from onboarding.flows.keys import add_key
 from onboarding.models import (
     CaseTemplate,
     Country,
-    Membership,
     MemberRole,
+    Membership,
     Organisation,
     OrganisationType,
     Role,

@@ -216,13 +216,15 @@ def test_the_last_step_completes_the_case_and_tells_the_owner(travel):
     mail = Mail.objects.get(subject="EHPC-AIF-2026PG01-0001: all steps are done")
     assert (mail.recipient, mail.body) == (
         ada.email,
-        "Hello Ada Lovelace,\n"
-        "\n"
-        "all steps for “EHPC-AIF-2026PG01-0001” are done. Your allocation becomes active by "
-        "itself as soon as its start date is reached; there is nothing more that you need to "
-        "do.\n"
-        "\n"
-        f"http://localhost:8000/onboarding/{case.pk}/\n",
+        (
+            "Hello Ada Lovelace,\n"
+            "\n"
+            "all steps for “EHPC-AIF-2026PG01-0001” are done. Your allocation becomes active by "
+            "itself as soon as its start date is reached; there is nothing more that you need to "
+            "do.\n"
+            "\n"
+            f"http://localhost:8000/onboarding/{case.pk}/\n"
+        ),
     )
 
 

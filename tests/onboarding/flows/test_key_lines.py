@@ -127,13 +127,17 @@ def test_a_comment_may_have_several_words():
         (f"{FROM} ssh-ed448 {BLOB}", TYPE.format("ssh-ed448")),
         (
             f'from="" {ED25519}',
-            "The list after from= is empty. Write the addresses or networks from which you "
-            "connect between the quotes.",
+            (
+                "The list after from= is empty. Write the addresses or networks from which you "
+                "connect between the quotes."
+            ),
         ),
         (
             f'from="192.168.1.5" {ED25519}',
-            "“192.168.1.5” is a private range that is used in many places at once. Write the "
-            "public address under which your network reaches the Internet.",
+            (
+                "“192.168.1.5” is a private range that is used in many places at once. Write the "
+                "public address under which your network reaches the Internet."
+            ),
         ),
     ],
 )

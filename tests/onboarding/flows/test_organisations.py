@@ -3,7 +3,7 @@ import pytest
 from jaif_portal.exceptions import NotPermitted, StaleVersion
 from onboarding.exceptions import OrganisationExists
 from onboarding.flows.organisations import add_member, create_organisation, edit_organisation
-from onboarding.models import Membership, MemberRole, Organisation, OrganisationType, Role
+from onboarding.models import MemberRole, Membership, Organisation, OrganisationType, Role
 from tests.onboarding.factories import OrganisationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
