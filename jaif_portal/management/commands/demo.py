@@ -95,7 +95,7 @@ class Command(BaseCommand):
         url = settings.PORTAL_URL
         self._say(f"\nThe portal answers at {url}/ (after {time.monotonic() - self.began:.1f} s)\n")
         self._say(accounts)
-        self._say(f"An API token: sign in and open {url}/tokens/, or run")
+        self._say(f"\nAn API token: sign in and open {url}/tokens/, or run")
         self._say("    .venv/bin/python manage.py issue_token EMAIL")
         self._say(f"Mail that the portal sends: {url}/mailbox/    REST: {url}/api/docs/")
         self._say(f"Logs: {settings.VAR_DIR}/log/")
