@@ -8,6 +8,7 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(PY) -m pip --quiet --quiet --no-input
 LOCK := $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--custom-compile-command "make lock"
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
+TEMPLATES = $(shell find templates -name '*.html')
 PRODUCTION := DJANGO_SETTINGS_MODULE=jaif_portal.settings.production \
 	SECRET_KEY=only-for-the-check-0123456789abcdefghijklmnopqrstuvwxyzABCDEFGH \
 	ALLOWED_HOSTS=portal.example PORTAL_URL=https://portal.example EMAIL_URL=smtp://localhost:25 \
@@ -64,6 +65,24 @@ test: setup-dev
 	@mkdir -p var/test && find var/test -type f -mmin +300 -delete
 	$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
 
+check: setup-dev
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports --no-logo
+	$(VENV)/bin/djade --target-version 5.2 --check $(TEMPLATES)
+	$(VENV)/bin/deptry .
+	$(MANAGE) makemigrations --check --dry-run
+	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
+	$(MANAGE) spectacular --validate --fail-on-warn --file var/openapi.yaml
+	@diff docs/reference/openapi.yaml var/openapi.yaml || { echo "The description of the API is old: run make schema." >&2; exit 1; }
+	@echo "Everything is in order."
+
+format: setup-dev
+	$(VENV)/bin/ruff check --fix --exit-zero
+	$(VENV)/bin/ruff format
+	$(VENV)/bin/djade --target-version 5.2 $(TEMPLATES) || true
+
 lock: setup-dev
 	$(LOCK) pyproject.toml --output-file requirements.txt
 	$(LOCK) pyproject.toml --extra dev --constraint requirements.txt --output-file requirements-dev.txt
@@ -73,7 +92,12 @@ schema: setup-dev
 
 messages: setup-dev
 	@command -v xgettext >/dev/null || { echo "xgettext is missing: install it (on Debian: apt install gettext)." >&2; exit 1; }
-	$(MANAGE) makemessages --locale de --locale en --no-wrap --add-location file --ignore 'tests/*'
+	$(MANAGE) makemessages --locale de --locale en --no-wrap --add-location file --ignore 'tests/*' --ignore 'var/*'
+
+# The pages of a demo that is running (PORT, HOST); any complaint of the browser fails.
+screenshots: setup-dev
+	$(PY) -m tests.browser.screenshots http://$(or $(HOST),localhost):$(or $(PORT),8000) \
+		--pi founder@demo.example --password jupiter-demo-26
 
 clean:
 	rm -rf $(VENV) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .coverage build

@@ -78,7 +78,8 @@ class DemoRun:
     def pids(self):
         """Every process that was started with this folder in its environment, children too."""
         mark = f"JAIF_VAR={self.var}".encode()
-        return [int(entry.name) for entry in Path("/proc").glob("[0-9]*") if mark in _environment(entry)]
+        found = Path("/proc").glob("[0-9]*")
+        return [int(entry.name) for entry in found if mark in _environment(entry)]
 
 
 def wait_until(condition, *, also=lambda: True):

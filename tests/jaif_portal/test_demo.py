@@ -66,7 +66,7 @@ def test_a_killed_supervisor_takes_every_process_along(demo):
     assert code == 1
     assert "Start the demo again: nothing is lost." in demo.words()
     seconds = demo.start()
-    print(f"The second start took {seconds:.1f} s.")
+    print(f"The second start took {seconds:.1f} s.")  # noqa: T201  # measured, not asserted
     assert people(demo) == before
 
 
@@ -86,7 +86,9 @@ def test_a_killed_command_takes_every_process_along_and_can_start_at_once(demo):
 def test_a_second_demo_in_the_same_folder_is_refused(demo):
     refusal = refused(demo.var, free_port())
 
-    assert refusal == f"CommandError: The demo is already running in {demo.var}: end that one first."
+    assert refusal == (
+        f"CommandError: The demo is already running in {demo.var}: end that one first."
+    )
 
 
 def test_a_taken_port_is_refused_in_one_sentence(tmp_path):
