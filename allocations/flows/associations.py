@@ -1,5 +1,6 @@
 """The scheduler takes note of the accounts that may submit to it."""
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from onboarding.flows.cases import complete_step
@@ -9,8 +10,13 @@ from ..models import Allocation, AllocationState
 
 
 def acknowledge_associations(partition, *, at):
-    """Make new budgets known to the partition's queue, and tick the step of their cases."""
-    pending = Allocation.objects.select_for_update(of=("self",)).filter(
+    """Make new budgets known to the partition's queue, and tick the step of their cases.
+
+    One that somebody else is at is left for the next time, so that the queue never waits.
+    """
+    skip_locked = connection.features.has_select_for_update_skip_locked
+    rows = Allocation.objects.select_for_update(of=("self",), skip_locked=skip_locked)
+    pending = rows.filter(
         partition=partition, state=AllocationState.PENDING_ONBOARDING, associated_at=None
     )
     for allocation in pending.select_related("project", "case").order_by("pk"):

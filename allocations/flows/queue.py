@@ -64,9 +64,12 @@ def advance_partition(partition_id, *, until, steps=None):
 
 @transaction.atomic
 def _advance_once(partition_id, *, until):
-    """One step in one transaction; ``None`` where another worker holds the partition."""
+    """One step in one transaction; ``None`` where another worker holds the partition.
+
+    The lock keeps other workers out, and lets people submit jobs meanwhile (``no_key``).
+    """
     skip_locked = connection.features.has_select_for_update_skip_locked
-    rows = Partition.objects.select_for_update(of=("self",), skip_locked=skip_locked)
+    rows = Partition.objects.select_for_update(of=("self",), skip_locked=skip_locked, no_key=True)
     partition = rows.select_related("system").filter(pk=partition_id).first()
     if partition is None:
         return None

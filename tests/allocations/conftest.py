@@ -49,5 +49,5 @@ def kept_reference_data(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture
-def committed(kept_reference_data, transactional_db):
+def committed(kept_reference_data, django_db_serialized_rollback, transactional_db):
     """Commits are real, so that other connections and processes see them."""
