@@ -41,12 +41,11 @@ class OnboardingCaseAdmin(ActsMixin, ReadOnlyMixin, admin.ModelAdmin):
             text=_("The portal does so every few seconds by itself."),
         )
     ]
-    list_display = ["title", "organisation", "owner", state_badge, "progress", "opened_at"]
+    list_display = ["title", state_badge, "progress", "owner", "organisation"]
     list_filter = ["state", "opened_at"]
     list_select_related = ["organisation", "owner"]
     search_fields = ["title", "organisation__name", "owner__email", "owner__name"]
-    fields = ["title", "organisation", "owner", state_badge, "opened_at", "completed_at"]
-    readonly_fields = [state_badge]
+    fields = ["title", "organisation", "owner", "state", "opened_at", "completed_at"]
     inlines = [CaseStepInline]
 
     def get_queryset(self, request):

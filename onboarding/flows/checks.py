@@ -12,12 +12,12 @@ def signed_agreement(user, *, at):
     return f"v{terms.version}, {acceptance.accepted_at:%Y-%m-%d}" if acceptance else ""
 
 
-def first_key(user, *, at):  # noqa: ARG001  # keys do not expire yet
+def first_key(user, *, at):
     """The fingerprint of the oldest key."""
     return user.ssh_keys.values_list("fingerprint", flat=True).first() or ""
 
 
-def authenticator_app(user, *, at):  # noqa: ARG001  # security lives in wall time
+def authenticator_app(user, *, at):
     """Whether an authenticator app is set up; recovery codes alone are not enough."""
     totp = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP)
     return "TOTP" if totp.exists() else ""

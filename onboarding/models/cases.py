@@ -18,7 +18,7 @@ class StepKind(models.TextChoices):
 
 
 class StepOwner(models.TextChoices):
-    APPLICANT = "applicant", _("You")
+    APPLICANT = "applicant", _("Applicant")
     PARTNER = "partner", _("JAIF")
     SYSTEM = "system", _("The portal")
 
