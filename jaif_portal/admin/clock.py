@@ -1,6 +1,7 @@
 from django import forms
 from django.contrib import admin
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
@@ -79,7 +80,7 @@ class PortalClockAdmin(ActsMixin, ReadOnlyMixin, admin.ModelAdmin):
 
     @admin.display(description=_("portal time"))
     def portal_time(self, row):
-        return row.at(timezone.now())
+        return date_format(timezone.localtime(row.at(timezone.now())), "DATETIME_FORMAT")
 
 
 @admin.register(ClockChange)

@@ -10,17 +10,21 @@ from .acts import ReadOnlyMixin
 
 @admin.register(Transition)
 class TransitionAdmin(ReadOnlyMixin, admin.ModelAdmin):
-    list_display = ["at", "subject", "subject_type", "left", "reached", "by", "note"]
+    list_display = ["at", "subject", "kind", "left", "reached", "by", "note"]
     list_display_links = ["at"]
-    list_filter = ["subject_type", "to_state"]
+    list_filter = [("subject_type", admin.RelatedOnlyFieldListFilter), "to_state"]
     list_select_related = ["by", "subject_type"]
     search_fields = ["note", "by__name", "by__email"]
-    fields = ["subject", "subject_type", "left", "reached", "at", "recorded_at", "by", "note"]
-    readonly_fields = ["subject", "left", "reached"]
+    fields = ["subject", "kind", "left", "reached", "at", "recorded_at", "by", "note"]
+    readonly_fields = ["subject", "kind", "left", "reached"]
     ordering = ["-pk"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("subject")
+
+    @admin.display(description=_("kind"))
+    def kind(self, transition):
+        return transition.subject_type.name
 
     @admin.display(description=_("from"))
     def left(self, transition):

@@ -105,6 +105,9 @@ def budget(*, granted, charged, held, partition):
 def state_label(transition, field="to_state"):
     """What the state that a ``Transition`` reached (or left) is called for its subject."""
     value = getattr(transition, field)
-    model = transition.subject_type.model_class()
-    choices = dict(model._meta.get_field("state").flatchoices) if model else {}
-    return choices.get(value, value)
+    return dict(_choices(transition.subject_type.model_class())).get(value, value)
+
+
+def _choices(model):
+    names = {field.name for field in model._meta.get_fields()} if model else set()
+    return model._meta.get_field("state").flatchoices if "state" in names else []
