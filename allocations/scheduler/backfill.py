@@ -7,10 +7,11 @@ from .events import Event, Started
 from .jobs import Job, Reason
 from .limits import Budgets
 from .machine import Machine
-from .occupancy import Occupancy
-from .waiting import Hole, LongQueue, ShortQueue, by_arrival
+from .occupancy import FOREVER, Occupancy
+from .trees import Hole
+from .waiting import LongQueue, PlainQueue, Queue, ShortQueue, by_arrival
 
-LONG = 2_000  # waiting jobs from which on the tree is faster than the list
+LONG = 600  # waiting jobs from which on trees are faster than a list
 
 
 class Policy(StrEnum):
@@ -23,31 +24,32 @@ class Policy(StrEnum):
 class Dispatcher:
     """The queue before a machine, and the nodes promised to its head.
 
-    The head is the first job that its budget would let start. Between two
-    passes its reservation stays true, since nothing but an end, a withdrawal
-    or a budget changes it: until then an arrival need be compared with that
-    reservation alone, and none of the older jobs can have become startable.
+    The head is the first job that its budget would let start. Its reservation
+    is kept between passes: ``_shadow`` and ``_spare`` are exact when they have
+    just been computed, and else bounds from above, since jobs that end early
+    can only bring the promise forward. All that waits has been tried in vain
+    with ``_tried_free`` free and ``_tried_spare`` spare nodes and at least the
+    present window, so that a pass need look only at jobs that more nodes let in.
     """
 
     def __init__(self, machine: Machine, policy: Policy, budgets: Budgets) -> None:
         self.occupancy = Occupancy(machine.nodes)
         self.budgets = budgets
         self.head: Job | None = None
-        self.shadow = -1  # the second by which the head is promised its nodes
         self.backfilled = 0
         self._backfills = policy is Policy.EASY
         self._largest = machine.nodes
-        self._spare = -1
-        self._queue: ShortQueue | LongQueue = ShortQueue()
+        self._queue: Queue = ShortQueue() if self._backfills else PlainQueue()
+        self._latest = (0, 0)
         self._too_large: dict[int, Job] = {}
+        self._shadow = FOREVER
+        self._spare = self._tried_free = self._tried_spare = 0
+        self._exact = False
 
     def __iter__(self) -> Iterator[Job]:
         """Every waiting job, in the order of the queue."""
-        return iter(
-            sorted(
-                [*self._queue, *self.budgets.refused(), *self._too_large.values()], key=by_arrival
-            )
-        )
+        jobs = [*self._queue, *self.budgets.refused(), *self._too_large.values()]
+        return iter(sorted(jobs, key=by_arrival))
 
     def enqueue(self, jobs: Iterable[Job]) -> None:
         """Let ``jobs`` wait for the next pass."""
@@ -55,8 +57,16 @@ class Dispatcher:
             if job.nodes > self._largest:
                 self._too_large[job.id] = job
             else:
-                self._queue.add(job)
-        self._fit_queue()
+                self._add(job)
+                self._tried_free = 0
+
+    def release(self, job: Job, started: int, at: int) -> None:
+        """Take note that ``job`` has left its nodes."""
+        if job.account is not None:
+            self.budgets.settle(job, at - started)
+        self._exact = False
+        if started + job.limit > self._shadow:
+            self._spare += job.nodes
 
     def withdraw(self, job: Job) -> bool:
         """Take a waiting job out; say whether that calls for a pass."""
@@ -66,9 +76,14 @@ class Dispatcher:
             self._queue.remove(job)
         if job is not self.head:
             return False
-        self.head = None
+        self._promise(None)
         self.budgets.reconsider(job)
         return True
+
+    def shadow(self) -> int:
+        """The second by which the head is promised its nodes."""
+        self._reserve()
+        return self._shadow
 
     def reasons(self, at: int) -> Iterator[tuple[Job, Reason]]:
         """Why each job waits."""
@@ -82,70 +97,41 @@ class Dispatcher:
                 yield job, reason
                 reason = Reason.PRIORITY
 
-    def pass_over(self, newcomers: Sequence[Job], at: int, events: list[Event]) -> None:
-        """Consider every job, after nodes or budgets have become free."""
-        if newcomers:
-            self.enqueue(newcomers)
-        for job in self.budgets.reconsidered(at):
-            self._queue.add(job)
-        previous, self.head = self.head, self._start_heads(at, events)
-        if self.head is None or not self._backfills:
-            return
-        if previous is not None and by_arrival(self.head) < by_arrival(previous):
-            self.budgets.reconsider(previous)  # its claim on their budget is gone
-            for job in self.budgets.reconsidered(at):
-                self._queue.add(job)
-        self._backfill(self.head, at, events)
-        self._fit_queue()
-
-    def meet(self, newcomers: Sequence[Job], at: int, events: list[Event]) -> None:
-        """Consider only ``newcomers``: whoever waited before still has to."""
-        if self.head is not None and by_arrival(newcomers[0]) < by_arrival(self.head):
-            self.pass_over(newcomers, at, events)  # a late one has come before the head
-            return
+    def consider(
+        self, newcomers: Sequence[Job], at: int, events: list[Event], *, changed: bool
+    ) -> None:
+        """Make one pass; without a change, whoever waited before still has to."""
+        if newcomers and by_arrival(newcomers[0]) < self._latest:
+            self.enqueue(newcomers)  # they have come late and go before others
+            newcomers = ()
+            changed = True
+        if changed:
+            self._pass_over(at, events)
         for job in newcomers:
             if self.head is None:
                 self._meet_first(job, at, events)
-            elif not self._fits_beside_head(job, at):
-                self.enqueue((job,))
-            elif self.budgets.refusal(job, at, ahead=self.head):
-                self.budgets.refuse(job)
             else:
-                if at + job.limit > self.shadow:
-                    self._spare -= job.nodes
-                self.backfilled += 1
-                self._start(job, at, events)
+                self._meet(job, at, events)
+        self._tried_free, self._tried_spare = self.occupancy.free, self._spare
 
-    def _meet_first(self, job: Job, at: int, events: list[Event]) -> None:
-        """Consider ``job`` when nobody waits before it."""
-        if job.nodes > self._largest:
-            self._too_large[job.id] = job
-        elif self.budgets.refusal(job, at):
-            self.budgets.refuse(job)
-        elif job.nodes <= self.occupancy.free:
-            self._start(job, at, events)
-        else:
-            self._queue.add(job)
-            self.head = job
-            if self._backfills:
-                self.shadow, self._spare = self.occupancy.shadow(job.nodes)
-
-    def _fits_beside_head(self, job: Job, at: int) -> bool:
-        return job.nodes <= self.occupancy.free and (
-            at + job.limit <= self.shadow or job.nodes <= self._spare
-        )
-
-    def _start(self, job: Job, at: int, events: list[Event]) -> None:
-        self.occupancy.start(job, at)
-        if job.account is not None:
-            self.budgets.hold(job)
-        events.append(Started(job, at))
+    def _pass_over(self, at: int, events: list[Event]) -> None:
+        if self.budgets.changed:
+            self.enqueue(self.budgets.reconsidered(at))
+        happened = len(events)
+        previous, head = self.head, self._start_heads(at, events)
+        if head is not previous or len(events) > happened:
+            self._promise(head)  # even to the same head, if others have gone before it
+            if head and previous and by_arrival(head) < by_arrival(previous):
+                self.budgets.reconsider(previous)  # its claim on their budget is gone
+                self.enqueue(self.budgets.reconsidered(at))
+        if head is not None and self._backfills:
+            self._backfill(head, at, events)
 
     def _start_heads(self, at: int, events: list[Event]) -> Job | None:
         """Start the head of the queue while it fits; say who is left as head."""
         queue = self._queue
         while (job := queue.first()) is not None:
-            if self.budgets.refusal(job, at):
+            if job.account is not None and self.budgets.refusal(job, at):
                 queue.remove(job)
                 self.budgets.refuse(job)
             elif job.nodes <= self.occupancy.free:
@@ -157,20 +143,82 @@ class Dispatcher:
 
     def _backfill(self, head: Job, at: int, events: list[Event]) -> None:
         """Start whoever fits beside the promise to the head."""
-        self.shadow, spare = self.occupancy.shadow(head.nodes)
-        hole = Hole(self.occupancy.free, self.shadow - at, spare)
-        for job in self._queue.take_fitting(hole):
-            if self.budgets.refusal(job, at, ahead=head):
+        hole = Hole(self.occupancy.free, self._shadow - at, self._spare)
+        for job in self._queue.take_fitting(
+            hole, self._narrow, tried_free=self._tried_free, tried_spare=self._tried_spare
+        ):
+            if job.account is not None and self.budgets.refusal(job, at, ahead=head):
                 self.budgets.refuse(job)
             else:
                 hole.fill(job)
                 self.backfilled += 1
                 self._start(job, at, events)
         self._spare = hole.spare
+        if len(self._queue) < LONG // 4 and isinstance(self._queue, LongQueue):
+            self._queue = ShortQueue(self._queue)
 
-    def _fit_queue(self) -> None:
-        """Keep the queue in the form that suits its length."""
+    def _meet_first(self, job: Job, at: int, events: list[Event]) -> None:
+        """Consider the newcomer ``job`` when nobody waits before it."""
+        if job.nodes > self._largest:
+            self._too_large[job.id] = job
+        elif job.account is not None and self.budgets.refusal(job, at):
+            self.budgets.refuse(job)
+        elif job.nodes <= self.occupancy.free:
+            self._start(job, at, events)
+        else:
+            self._add(job)
+            self._promise(job)
+
+    def _meet(self, job: Job, at: int, events: list[Event]) -> None:
+        """Consider the newcomer ``job`` beside the promise to the head."""
+        if job.nodes > self._largest:
+            self._too_large[job.id] = job
+        elif not self._backfills or job.nodes > self.occupancy.free:
+            self._add(job)
+        else:
+            self._reserve()
+            long = at + job.limit > self._shadow
+            if long and job.nodes > self._spare:
+                self._add(job)
+            elif job.account is not None and self.budgets.refusal(job, at, ahead=self.head):
+                self.budgets.refuse(job)
+            else:
+                if long:
+                    self._spare -= job.nodes
+                self.backfilled += 1
+                self._start(job, at, events)
+
+    def _start(self, job: Job, at: int, events: list[Event]) -> None:
+        self.occupancy.start(job, at)
+        if job.account is not None:
+            self.budgets.hold(job)
+        events.append(Started(job, at))
+
+    def _add(self, job: Job) -> None:
+        self._queue.add(job)
+        key = (job.submit, job.id)
+        if key > self._latest:
+            self._latest = key
         if len(self._queue) > LONG and isinstance(self._queue, ShortQueue):
             self._queue = LongQueue(self._queue)
-        elif len(self._queue) < LONG // 4 and isinstance(self._queue, LongQueue):
-            self._queue = ShortQueue(self._queue)
+
+    def _promise(self, head: Job | None) -> None:
+        """Make ``head`` the head, of whose reservation nothing is known yet."""
+        self.head = head
+        self._shadow = FOREVER
+        self._spare = self._largest - head.nodes if head else self._largest
+        self._tried_free, self._tried_spare = 0, self._spare
+        self._exact = False
+
+    def _narrow(self, hole: Hole) -> None:
+        """Make ``hole``, which was as large as it could be, as large as it is."""
+        before = self._shadow
+        self._reserve()
+        hole.window += self._shadow - before
+        hole.spare = self._spare
+
+    def _reserve(self) -> None:
+        """Find out when the head will have its nodes, and how many more there are then."""
+        if not self._exact and self.head is not None:
+            self._shadow, self._spare = self.occupancy.shadow(self.head.nodes)
+            self._exact = True

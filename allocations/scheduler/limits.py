@@ -18,7 +18,7 @@ class Budgets:
     def __init__(self, budgets: Mapping[int, Budget], *, now: int) -> None:
         self._budgets = dict(budgets)
         self._refused: dict[int | None, list[tuple[int, int, int, Job]]] = {}
-        self._changed: set[int] = set()
+        self.changed: set[int] = set()
         self.next_expiry = FOREVER
         self.pass_expiries(now)
 
@@ -27,7 +27,7 @@ class Budgets:
 
     def __setitem__(self, account: int, budget: Budget) -> None:
         self._budgets[account] = budget
-        self._changed.add(account)
+        self.changed.add(account)
 
     def pass_expiries(self, at: int) -> None:
         """Note which budget ends next after ``at``."""
@@ -64,7 +64,7 @@ class Budgets:
             return
         self._budgets[job.account] = Budget(budget.available + node_seconds, budget.ends_at)
         if node_seconds > 0:
-            self._changed.add(job.account)
+            self.changed.add(job.account)
 
     def refuse(self, job: Job) -> None:
         """Keep ``job`` until its budget has changed for the better."""
@@ -73,17 +73,17 @@ class Budgets:
     def reconsidered(self, at: int) -> list[Job]:
         """Let go of the jobs whose budget has changed so that it covers them."""
         jobs = []
-        for account in self._changed:
+        for account in self.changed:
             refused = self._refused.get(account, [])
             while refused and self.refusal(refused[0][3], at) is None:
                 jobs.append(heappop(refused)[3])
-        self._changed.clear()
+        self.changed.clear()
         return jobs
 
     def reconsider(self, job: Job) -> None:
         """The head ``job`` no longer claims its part, so others may have it."""
         if job.account is not None:
-            self._changed.add(job.account)
+            self.changed.add(job.account)
 
     def refused(self) -> Iterator[Job]:
         return (entry[3] for refused in self._refused.values() for entry in refused)

@@ -29,7 +29,7 @@ class Occupancy:
 
     def start(self, job: Job, at: int) -> None:
         nodes, limit, runtime = job.nodes, job.limit, job.runtime
-        end = at + (runtime if runtime < limit else limit)  # noqa: FURB136 - half the time of a call
+        end = at + (runtime if runtime < limit else limit)
         self.free -= nodes
         heappush(self.ends, (end, job.id, at, job))
         insort(self._expected, (at + limit, job.id, nodes))
@@ -55,14 +55,19 @@ class Occupancy:
 
         Every job expected to end in that second counts as ended.
         """
-        free, at = self.free, FOREVER
-        for expected_end, _, freed in self._expected:
-            if expected_end > at:
-                break
+        free = self.free
+        expected = iter(self._expected)
+        shadow = FOREVER
+        for at, _, freed in expected:
             free += freed
             if free >= nodes:
-                at = expected_end
-        return at, free - nodes
+                shadow = at
+                break
+        for at, _, freed in expected:
+            if at > shadow:
+                break
+            free += freed
+        return shadow, free - nodes
 
     def _release(self, job: Job, started: int) -> None:
         self.free += job.nodes

@@ -48,7 +48,7 @@ class Malformed(NamedTuple):
     problem: str
 
 
-class MalformedTrace(ValueError):  # noqa: N818 - named for what happened
+class MalformedTrace(ValueError):
     """A trace was to be read strictly and has a malformed line."""
 
 

@@ -1,45 +1,101 @@
 """The queue: who waits, in order, and who of them fits into what is free.
 
-Two classes with one interface. A plain list is the fastest way to look for a
-job to backfill as long as hundreds wait; when thousands do, a tree finds the
-next one that fits without looking at those that do not.
+Three kinds with one interface. First come, first served needs no more than the
+order. To look for jobs to backfill, going through a list is the fastest as long
+as hundreds wait; when thousands do, trees find the next job that fits without
+looking at those that do not.
 """
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Callable, Iterable, Iterator
+from heapq import heapify, heappop, heappush
 from operator import attrgetter
+from typing import Protocol
 
 from .jobs import Job
+from .trees import Hole, SlotTree
 
 by_arrival = attrgetter("submit", "id")
 
-NEVER_FITS = 2**62
+
+Narrow = Callable[[Hole], None]
 
 
-@dataclass(slots=True)
-class Hole:
-    """What can be had now without delaying the reserved head of the queue.
+class Queue(Protocol):
+    """Waiting jobs in order of their arrival."""
 
-    ``free`` nodes for ``window`` seconds; beyond that, ``spare`` of them.
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Job]: ...
+
+    def first(self) -> Job | None: ...
+
+    def add(self, job: Job) -> None: ...
+
+    def remove(self, job: Job) -> None: ...
+
+    def take_fitting(
+        self, hole: Hole, narrow: Narrow, *, tried_free: int, tried_spare: int
+    ) -> Iterable[Job]:
+        """Remove the jobs that fit, one after the other; the caller fills ``hole``.
+
+        ``hole`` may be too large until it is made ``narrow``, which takes time
+        and is done when a job is found. The caller vouches that none of up to
+        ``tried_free`` nodes fits unless it has more than ``tried_spare``.
+        """
+
+
+class PlainQueue:
+    """A queue of whom only the first is ever taken.
+
+    Jobs that leave stay in the heap until they come up.
     """
 
-    free: int
-    window: int
-    spare: int
+    def __init__(self, jobs: Iterable[Job] = ()) -> None:
+        self._jobs = {job.id: job for job in jobs}
+        self._heap = [(job.submit, job.id, job) for job in self._jobs.values()]
+        heapify(self._heap)
 
-    def fill(self, job: Job) -> None:
-        self.free -= job.nodes
-        if job.limit > self.window:
-            self.spare -= job.nodes
+    def __len__(self) -> int:
+        return len(self._jobs)
+
+    def __iter__(self) -> Iterator[Job]:
+        return iter(self._jobs.values())
+
+    def first(self) -> Job | None:
+        heap, jobs = self._heap, self._jobs
+        while heap:
+            job = heap[0][2]
+            if jobs.get(job.id) is job:
+                return job
+            heappop(heap)
+        return None
+
+    def add(self, job: Job) -> None:
+        self._jobs[job.id] = job
+        heappush(self._heap, (job.submit, job.id, job))
+
+    def remove(self, job: Job) -> None:
+        del self._jobs[job.id]
+
+    def take_fitting(
+        self,
+        hole: Hole,
+        narrow: Narrow,
+        *,
+        tried_free: int,
+        tried_spare: int,
+    ) -> Iterable[Job]:
+        return ()
 
 
 class ShortQueue:
-    """Waiting jobs as a sorted list, for up to some thousands of them."""
+    """Waiting jobs in a sorted list, for some hundreds of them."""
 
     def __init__(self, jobs: Iterable[Job] = ()) -> None:
         self._jobs = sorted(jobs, key=by_arrival)
         self._keys = [(job.submit, job.id) for job in self._jobs]
+        self._sizes = sorted(job.nodes for job in self._jobs)
 
     def __len__(self) -> int:
         return len(self._jobs)
@@ -52,114 +108,111 @@ class ShortQueue:
 
     def add(self, job: Job) -> None:
         key = (job.submit, job.id)
-        keys = self._keys
-        if not keys or key > keys[-1]:
-            keys.append(key)
-            self._jobs.append(job)
-            return
-        place = bisect_left(keys, key)
-        keys.insert(place, key)
+        place = bisect_left(self._keys, key)
+        self._keys.insert(place, key)
         self._jobs.insert(place, job)
+        insort(self._sizes, job.nodes)
 
     def remove(self, job: Job) -> None:
         place = bisect_left(self._keys, (job.submit, job.id))
         del self._keys[place], self._jobs[place]
+        sizes = self._sizes
+        del sizes[bisect_left(sizes, job.nodes)]
 
-    def take_fitting(self, hole: Hole) -> Iterator[Job]:
-        """Remove, one after the other, the jobs that fit; the caller fills the hole."""
+    def take_fitting(
+        self, hole: Hole, narrow: Narrow, *, tried_free: int, tried_spare: int
+    ) -> Iterable[Job]:
+        if self._has_size(tried_free, hole.free) or self._has_size(
+            tried_spare, min(hole.spare, hole.free)
+        ):
+            narrow(hole)
+            return self._take_fitting(hole)
+        return ()
+
+    def _has_size(self, above: int, most: int) -> bool:
+        """Whether a job has more than ``above`` and at most ``most`` nodes."""
+        if most <= above:
+            return False
+        place = bisect_right(self._sizes, above)
+        return place < len(self._sizes) and self._sizes[place] <= most
+
+    def _take_fitting(self, hole: Hole) -> Iterator[Job]:
         free, window, spare = hole.free, hole.window, hole.spare
-        candidates = [
+        fitting = [
             job
             for job in self._jobs
             if job.nodes <= free and (job.limit <= window or job.nodes <= spare)
         ]
-        for job in candidates:
+        for job in fitting:
             if job.nodes <= hole.free and (job.limit <= window or job.nodes <= hole.spare):
                 self.remove(job)
                 yield job
 
 
-class LongQueue:
-    """Waiting jobs under a tree of the least nodes and the least limit below it.
+class LongQueue(PlainQueue):
+    """Waiting jobs also in trees, one for each class of limits.
 
-    Nodes of the tree are numbered as in a heap: 1 is the root, ``2 * i`` and
-    ``2 * i + 1`` are below ``i``, and the job in slot ``s`` is ``size + s``.
-    A job that leaves makes its slot one that never fits.
+    Within a class limits differ by a fourth at most, so that all of a class
+    fit into the window or none does, but for the one class around it.
     """
 
     def __init__(self, jobs: Iterable[Job] = ()) -> None:
-        self._build(sorted(jobs, key=by_arrival))
-
-    def __len__(self) -> int:
-        return len(self._slots)
-
-    def __iter__(self) -> Iterator[Job]:
-        return (self._jobs[slot] for slot in sorted(self._slots.values()))
-
-    def first(self) -> Job | None:
-        slot = self._next(0, Hole(NEVER_FITS - 1, NEVER_FITS, 0))
-        return None if slot is None else self._jobs[slot]
+        super().__init__(jobs)
+        self._trees: dict[int, SlotTree] = {}
+        classes: dict[int, list[Job]] = {}
+        for job in sorted(self._jobs.values(), key=by_arrival):
+            classes.setdefault(_limit_class(job.limit), []).append(job)
+        for limit_class, members in classes.items():
+            self._trees[limit_class] = SlotTree(members)
 
     def add(self, job: Job) -> None:
-        last = self._jobs[-1] if self._jobs else None
-        if len(self._jobs) == self._size or (last and by_arrival(job) < by_arrival(last)):
-            self._build(sorted([*self, job], key=by_arrival))
-            return
-        self._slots[job.id] = len(self._jobs)
-        self._set(len(self._jobs), job.nodes, job.limit)
-        self._jobs.append(job)
+        super().add(job)
+        limit_class = _limit_class(job.limit)
+        tree = self._trees.get(limit_class)
+        if tree is None:
+            self._trees[limit_class] = SlotTree([job])
+        else:
+            tree.add(job)
 
     def remove(self, job: Job) -> None:
-        self._set(self._slots.pop(job.id), NEVER_FITS, NEVER_FITS)
+        super().remove(job)
+        self._trees[_limit_class(job.limit)].remove(job)
 
-    def take_fitting(self, hole: Hole) -> Iterator[Job]:
-        """Remove, one after the other, the jobs that fit; the caller fills the hole."""
-        slot = self._next(0, hole)
-        while slot is not None:
-            job = self._jobs[slot]
-            self.remove(job)
-            yield job
-            slot = self._next(slot, hole)
+    def take_fitting(
+        self,
+        hole: Hole,
+        narrow: Narrow,
+        *,
+        tried_free: int,
+        tried_spare: int,
+    ) -> Iterable[Job]:
+        trees = [tree for tree in self._trees.values() if tree.may_fit(hole)]
+        if trees:
+            narrow(hole)
+            return self._take_fitting(trees, hole)
+        return ()
 
-    def _build(self, jobs: list[Job]) -> None:
-        size = 1
-        while size < 2 * len(jobs):
-            size *= 2
-        self._size = size
-        self._jobs = jobs
-        self._slots = {job.id: slot for slot, job in enumerate(jobs)}
-        unused = [NEVER_FITS] * (size - len(jobs))
-        self._nodes = [NEVER_FITS] * size + [job.nodes for job in jobs] + unused
-        self._limits = [NEVER_FITS] * size + [job.limit for job in jobs] + unused
-        for values in (self._nodes, self._limits):
-            for i in range(size - 1, 0, -1):
-                values[i] = min(values[2 * i], values[2 * i + 1])
+    def _take_fitting(self, trees: list[SlotTree], hole: Hole) -> Iterator[Job]:
+        least = min(tree.least_nodes for tree in trees)
+        found = [entry for tree in trees if (entry := _first_fitting(tree, 0, hole))]
+        heapify(found)
+        while found and hole.free >= least:
+            _, _, job, tree = heappop(found)
+            slot = tree.slot(job)
+            if hole.fits(job):
+                self.remove(job)
+                yield job
+            if entry := _first_fitting(tree, slot + 1, hole):
+                heappush(found, entry)
 
-    def _set(self, slot: int, nodes: int, limit: int) -> None:
-        for values, value in ((self._nodes, nodes), (self._limits, limit)):
-            i = self._size + slot
-            values[i] = least = value
-            while i > 1:
-                least = min(least, values[i ^ 1])
-                i >>= 1
-                if values[i] == least:
-                    break
-                values[i] = least
 
-    def _next(self, slot: int, hole: Hole) -> int | None:
-        """The first slot from ``slot`` on whose job fits, if any does."""
-        size, least_nodes, least_limit = self._size, self._nodes, self._limits
-        free, window, spare = hole.free, hole.window, hole.spare
-        i = size + slot
-        while True:
-            nodes = least_nodes[i]
-            if nodes <= free and (nodes <= spare or least_limit[i] <= window):
-                if i >= size:
-                    return i - size
-                i *= 2
-            else:
-                while i & 1:
-                    i >>= 1
-                if i == 0:
-                    return None
-                i += 1
+def _first_fitting(tree: SlotTree, slot: int, hole: Hole) -> tuple[int, int, Job, SlotTree] | None:
+    if tree.may_fit(hole) and (job := tree.next_fitting(slot, hole)):
+        return job.submit, job.id, job, tree
+    return None
+
+
+def _limit_class(limit: int) -> int:
+    """Number the fourths of the octaves in which limits lie."""
+    octave = limit.bit_length()
+    return 4 * octave + (limit << 3 >> octave)

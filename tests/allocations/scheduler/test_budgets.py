@@ -1,7 +1,17 @@
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allocations.scheduler import Budget, Ended, Job, Machine, Reason, Scheduler, State
+from allocations.scheduler import (
+    Budget,
+    Ended,
+    Job,
+    Machine,
+    Reason,
+    Scheduler,
+    State,
+    backfill,
+)
 
 from . import generated
 from .schedules import outcomes, run, starts
@@ -142,6 +152,25 @@ def test_a_refused_job_can_be_cancelled():
 
     assert outcomes(scheduler.run()) == {1: (None, 3, "CANCELLED")}
     assert scheduler.reasons() == {2: Reason.ASSOC_GRP_NODE_MINUTES}
+
+
+@pytest.mark.parametrize("long", [0, 600])
+def test_a_job_whose_budget_comes_back_goes_before_the_head_and_moves_its_promise(
+    long, monkeypatch
+):
+    """Job 3 may run until 12 once job 1 has given back its part, and so may job 5."""
+    monkeypatch.setattr(backfill, "LONG", long)
+    scheduler = with_budget(43, nodes=8)
+    scheduler.submit(
+        [
+            Job(1, 0, 7, 5, 3, account=1),
+            Job(3, 0, 1, 9, 9, account=1),
+            Job(4, 0, 8, 9, 3),
+            Job(5, 0, 1, 8, 8),
+        ]
+    )
+
+    assert starts(scheduler.run()) == {1: 0, 3: 3, 5: 3, 4: 12}
 
 
 @given(st.integers(0, 10**6), st.sampled_from(["fcfs", "easy"]))
