@@ -173,20 +173,24 @@ class Dispatcher:
         """Consider the newcomer ``job`` beside the promise to the head."""
         if job.nodes > self._largest:
             self._too_large[job.id] = job
-        elif not self._backfills or job.nodes > self.occupancy.free:
+        elif not self._has_room(job, at):
             self._add(job)
+        elif job.account is not None and self.budgets.refusal(job, at, ahead=self.head):
+            self.budgets.refuse(job)
         else:
-            self._reserve()
-            long = at + job.limit > self._shadow
-            if long and job.nodes > self._spare:
-                self._add(job)
-            elif job.account is not None and self.budgets.refusal(job, at, ahead=self.head):
-                self.budgets.refuse(job)
-            else:
-                if long:
-                    self._spare -= job.nodes
-                self.backfilled += 1
-                self._start(job, at, events)
+            if at + job.limit > self._shadow:
+                self._spare -= job.nodes
+            self.backfilled += 1
+            self._start(job, at, events)
+
+    def _has_room(self, job: Job, at: int) -> bool:
+        """Whether the promise to the head leaves room for ``job``."""
+        if not self._backfills or job.nodes > self.occupancy.free:
+            return False
+        if at + job.limit > self._shadow and job.nodes > self._spare:
+            return False  # not even by the bounds
+        self._reserve()
+        return at + job.limit <= self._shadow or job.nodes <= self._spare
 
     def _start(self, job: Job, at: int, events: list[Event]) -> None:
         self.occupancy.start(job, at)
@@ -197,7 +201,7 @@ class Dispatcher:
     def _add(self, job: Job) -> None:
         self._queue.add(job)
         key = (job.submit, job.id)
-        if key > self._latest:
+        if key > self._latest:  # noqa: PLR1730 - half the time of a call
             self._latest = key
         if len(self._queue) > LONG and isinstance(self._queue, ShortQueue):
             self._queue = LongQueue(self._queue)

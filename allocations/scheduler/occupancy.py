@@ -29,7 +29,7 @@ class Occupancy:
 
     def start(self, job: Job, at: int) -> None:
         nodes, limit, runtime = job.nodes, job.limit, job.runtime
-        end = at + (runtime if runtime < limit else limit)
+        end = at + (runtime if runtime < limit else limit)  # noqa: FURB136 - half a call's time
         self.free -= nodes
         heappush(self.ends, (end, job.id, at, job))
         insort(self._expected, (at + limit, job.id, nodes))

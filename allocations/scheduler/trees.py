@@ -106,7 +106,7 @@ class SlotTree:
         least[i] = least_below = value
         while i > 1:
             sibling = least[i ^ 1]
-            if sibling < least_below:
+            if sibling < least_below:  # noqa: PLR1730 - half the time of a call
                 least_below = sibling
             i >>= 1
             if least[i] == least_below:

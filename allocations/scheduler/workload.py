@@ -170,7 +170,7 @@ def daily_jobs(seed: int, day: int, nodes: int, target: float) -> list[Arrival]:
     The job that would go beyond the day's share comes with the probability
     that keeps this mean exact.
     """
-    rng = Random(f"{seed}/{day}")
+    rng = Random(f"{seed}/{day}")  # noqa: S311 - a simulation, not a secret
     weekday = (day + THURSDAY) % 7
     left = target * nodes * DAY * WEEKDAYS[weekday] * 7 / sum(WEEKDAYS)
     sizes = _sizes(nodes)
@@ -199,7 +199,7 @@ def daily_jobs(seed: int, day: int, nodes: int, target: float) -> list[Arrival]:
 
 def outcome(seed: str, *, limit: int) -> tuple[int, int]:
     """How a single job of time limit ``limit`` will go: its run time and its exit code."""
-    rng = Random(seed)
+    rng = Random(seed)  # noqa: S311 - a simulation, not a secret
     return _runtime(rng, limit), _exit_code(rng)
 
 
