@@ -1,4 +1,5 @@
 from .access import AccessMode, AccessPolicy, Call, CallState, Round, SystemOffer
+from .accounting import AccountingMode, Enforcement, ExhaustionPolicy
 from .awards import Award
 from .evaluation import EvaluationStep, StepKind, StepOutcome, StepState
 from .jobs import Job, JobState, PendingReason
@@ -15,18 +16,22 @@ from .projects import (
     ProjectRole,
 )
 from .proposals import Proposal, ProposalState, Sector, TeamMember
+from .quota import QuotaMonth
 
 __all__ = [
     "AccessMode",
     "AccessPolicy",
     "AccountKind",
+    "AccountingMode",
     "Allocation",
     "AllocationState",
     "Award",
     "Call",
     "CallState",
+    "Enforcement",
     "EntryKind",
     "EvaluationStep",
+    "ExhaustionPolicy",
     "FundingShare",
     "Job",
     "JobState",
@@ -42,6 +47,7 @@ __all__ = [
     "ProjectRole",
     "Proposal",
     "ProposalState",
+    "QuotaMonth",
     "Round",
     "Sector",
     "StepKind",

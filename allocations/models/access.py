@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from jaif_portal.language import in_language
 from onboarding.models import CaseTemplate, OrganisationType
 
+from .accounting import AccountingMode, ExhaustionPolicy
 from .machines import FundingShare, Partition
 
 
@@ -58,6 +59,15 @@ class AccessPolicy(models.Model):
     answer_days = models.PositiveSmallIntegerField(_("working days to answer an offer"))
     start_within_days = models.PositiveSmallIntegerField(_("days within which use begins"))
     report_months = models.PositiveSmallIntegerField(_("months to the final report"))
+    acct_mode = models.CharField(
+        _("accounting"), max_length=20, choices=AccountingMode, default=AccountingMode.FIXED
+    )
+    exhaustion_policy = models.CharField(
+        _("when the quota is used up"),
+        max_length=20,
+        choices=ExhaustionPolicy,
+        default=ExhaustionPolicy.BLOCK,
+    )
     case_template = models.ForeignKey(CaseTemplate, models.PROTECT, related_name="+")
     source = models.TextField(_("source"), blank=True)
 

@@ -94,6 +94,11 @@ class Job(models.Model):
     reason = models.CharField(
         _("reason"), max_length=40, choices=PendingReason, default=PendingReason.NONE
     )
+    low_priority = models.BooleanField(
+        _("lowest priority"),
+        default=False,
+        help_text=_("The quota was used up before it started. New quota does not lift this."),
+    )
     submitted_at = models.DateTimeField(_("submitted at"))
     eligible_at = models.DateTimeField(_("eligible at"), null=True, blank=True)
     started_at = models.DateTimeField(_("started at"), null=True, blank=True)

@@ -40,6 +40,9 @@ class LedgerAccount(models.Model):
     lapsed = models.PositiveBigIntegerField(
         _("lapsed"), default=0, help_text=_("The part of the debits that lapsed unused.")
     )
+    corrected = models.PositiveBigIntegerField(
+        _("corrected"), default=0, help_text=_("The part of the debits that corrections took.")
+    )
     updated_at = models.DateTimeField(_("last entry at"), null=True, blank=True)
 
     class Meta:
@@ -52,7 +55,8 @@ class LedgerAccount(models.Model):
                 condition=Q(kind="capacity") | Q(credited__gte=F("debited") + F("held")),
             ),
             models.CheckConstraint(
-                name="ledger_account_lapsed_is_debited", condition=Q(debited__gte=F("lapsed"))
+                name="ledger_account_lapsed_is_debited",
+                condition=Q(debited__gte=F("lapsed") + F("corrected")),
             ),
             models.CheckConstraint(
                 name="ledger_account_belongs",
@@ -78,7 +82,17 @@ class LedgerAccount(models.Model):
     @property
     def charged(self):
         """Node-seconds that jobs have used."""
-        return self.debited - self.lapsed
+        return self.debited - self.lapsed - self.corrected
+
+    @property
+    def granted(self):
+        """Node-seconds given, less what corrections took back."""
+        return self.credited - self.corrected
+
+    @property
+    def left(self):
+        """Node-seconds that are neither used nor lapsed; running jobs may hold some of them."""
+        return self.credited - self.debited
 
 
 class EntryKind(models.TextChoices):

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from onboarding.models import OnboardingCase, Organisation
 
+from .accounting import AccountingMode, ExhaustionPolicy
 from .machines import FundingShare, Partition
 from .proposals import Proposal
 
@@ -102,6 +103,27 @@ class Allocation(models.Model):
     starts_at = models.DateTimeField(_("starts at"))
     ends_at = models.DateTimeField(_("ends at"))
     associated_at = models.DateTimeField(_("known to the scheduler since"), null=True, blank=True)
+    acct_mode = models.CharField(
+        _("accounting"), max_length=20, choices=AccountingMode, default=AccountingMode.FIXED
+    )
+    exhaustion_policy = models.CharField(
+        _("when the quota is used up"),
+        max_length=20,
+        choices=ExhaustionPolicy,
+        default=ExhaustionPolicy.BLOCK,
+    )
+    month = models.OneToOneField(
+        "QuotaMonth",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("open month"),
+        help_text=_("Empty unless the quota is monthly."),
+    )
+    warned_percent = models.PositiveSmallIntegerField(
+        _("last warning at"), default=0, help_text=_("Per cent used when a mail last told of it.")
+    )
 
     objects = AllocationQuerySet.as_manager()
 
