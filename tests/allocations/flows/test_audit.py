@@ -62,6 +62,7 @@ def without_constraint(model, name):
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA ignore_check_constraints = 1")
         else:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # nothing may be left to check
             cursor.execute(f"ALTER TABLE {model._meta.db_table} DROP CONSTRAINT {name}")
 
 
