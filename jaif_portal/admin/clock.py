@@ -1,13 +1,13 @@
 from django import forms
 from django.contrib import admin
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
 from ..flows.clock import set_clock
 from ..models import ClockChange, PortalClock
 from .acts import Act, ActsMixin, ReadOnlyMixin
+from .display import moment
 
 FASTEST = 3600
 
@@ -80,7 +80,7 @@ class PortalClockAdmin(ActsMixin, ReadOnlyMixin, admin.ModelAdmin):
 
     @admin.display(description=_("portal time"))
     def portal_time(self, row):
-        return date_format(timezone.localtime(row.at(timezone.now())), "DATETIME_FORMAT")
+        return moment(row.at(timezone.now()))
 
 
 @admin.register(ClockChange)

@@ -7,7 +7,7 @@ from ..models import AccessToken
 from .acts import Act, ActsMixin, ReadOnlyMixin
 
 
-def revoke(token, *, by):  # noqa: ARG001  # a token knows its person; who revoked it is in the log
+def revoke(token, *, by):  # who revoked it is in the administration's log
     revoke_token(token)
 
 

@@ -10,6 +10,7 @@ breach of the content security policy, is listed at the end and makes the comman
 
 import argparse
 import itertools
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -22,24 +23,51 @@ SCHEMES = ["light", "dark"]
 LANGUAGES = ["en", "de"]
 BROWSER_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
-# Who sees the page (nobody: not signed in), and where it is.
+# Who sees the page (nobody: not signed in), and where it is. A star stands for the first
+# row of the list at that address.
 PAGES = [
     ("nobody", "/"),
     ("nobody", "/accounts/login/"),
     ("nobody", "/accounts/signup/"),
     ("nobody", "/accounts/password/reset/"),
+    ("nobody", "/calls/"),
+    ("nobody", "/calls/*/"),
+    ("nobody", "/machine/"),
     ("nobody", "/help/"),
     ("nobody", "/simulated/"),
     ("nobody", "/mailbox/"),
+    ("nobody", "/mailbox/*/"),
+    ("nobody", "/api/docs/"),
     ("nobody", "/no-such-page/"),
+    ("pi", "/"),
+    ("pi", "/proposals/"),
+    ("pi", "/proposals/*/"),
+    ("pi", "/projects/"),
+    ("pi", "/projects/*/"),
+    ("pi", "/jobs/"),
+    ("pi", "/jobs/*/"),
+    ("pi", "/jobs/new/"),
+    ("pi", "/organisations/"),
+    ("pi", "/organisations/*/"),
+    ("pi", "/organisations/new/"),
+    ("pi", "/keys/"),
+    ("pi", "/keys/new/"),
+    ("pi", "/terms/usage/"),
+    ("pi", "/tokens/"),
     ("pi", "/accounts/email/"),
     ("pi", "/accounts/password/change/"),
     ("pi", "/accounts/2fa/"),
     ("pi", "/accounts/2fa/totp/activate/"),
-    ("pi", "/tokens/"),
     ("officer", "/admin/"),
+    ("officer", "/admin/allocations/proposal/"),
+    ("officer", "/admin/allocations/proposal/*/"),
+    ("officer", "/admin/allocations/call/"),
+    ("officer", "/admin/allocations/call/*/"),
+    ("officer", "/admin/onboarding/onboardingcase/*/"),
     ("officer", "/admin/jaif_portal/mail/"),
+    ("officer", "/admin/jaif_portal/mail/*/"),
     ("officer", "/admin/jaif_portal/transition/"),
+    ("officer", "/admin/jaif_portal/portalclock/*/"),
 ]
 
 
@@ -62,7 +90,8 @@ def main():
             if people[person]:
                 sign_in(tab, people[person], options.password)
             for _person, path in (page for page in pages if page[0] == person):
-                _shoot(tab, path, options.out / language / scheme)
+                folder = options.out / language / scheme / person
+                _shoot(tab, path, folder, password=options.password)
             context.close()
         browser.close()
     complaints = sorted({line for line in complaints if line})
@@ -91,12 +120,34 @@ def sign_in(tab, email, password):
         sys.exit(f"{email} could not sign in.")
 
 
-def _shoot(tab, path, folder):
-    name = path.strip("/").replace("/", "-") or "home"
+def _shoot(tab, path, folder, *, password):
+    name = path.strip("/").replace("/", "-").replace("*", "one") or "home"
+    if "*" in path:
+        path = _first_row(tab, path.partition("*")[0])
     for width_name, width in WIDTHS.items():
         tab.set_viewport_size({"width": width, "height": 900})
-        tab.goto(path)
-        tab.screenshot(path=folder / f"{name}-{width_name}.png", full_page=True)
+        if path:
+            tab.goto(path, wait_until="networkidle")
+            _confirm(tab, password)
+            tab.locator(".swagger-ui .loading").wait_for(state="detached")
+            tab.screenshot(path=folder / f"{name}-{width_name}.png", full_page=True)
+
+
+def _confirm(tab, password):
+    """Pages that change how one signs in ask for the password once more."""
+    if "/reauthenticate/" in tab.url:
+        tab.locator("#id_password").fill(password)
+        tab.locator("main button[type=submit]").first.click()
+        tab.wait_for_load_state("networkidle")
+
+
+def _first_row(tab, address):
+    """Where the first link of a list to one of its rows leads; nothing where it has no rows."""
+    tab.goto(address)
+    links = tab.locator(f"main a[href^='{address}']").evaluate_all(
+        "links => links.map(link => link.getAttribute('href'))"
+    )
+    return next((link for link in links if re.match(rf"{address}\d+/", link)), None)
 
 
 def _complaint(line):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from jaif_portal.admin.acts import Act
 from jaif_portal.admin.outbox import MailAdmin
 from jaif_portal.exceptions import Refusal
+from jaif_portal.flows.tokens import issue_token
 from jaif_portal.models import Mail, PortalClock, Transition
 from onboarding.models import Role
 from tests.onboarding.factories import UserFactory
@@ -201,3 +202,15 @@ def test_a_form_is_filled_in_from_the_row_and_checked(client, frozen_clock):
     assert "error-summary" in client.post(set_rate, {"rate": "0"}).content.decode()
     assert client.post(set_rate, {"rate": "60"}).status_code == 302
     assert PortalClock.objects.get().rate == 60
+
+
+def test_a_token_is_revoked_once(client):
+    client.force_login(UserFactory(role=Role.ADMINISTRATOR))
+    token, _secret = issue_token(UserFactory(), name="laptop", scopes=[], days=1)
+    revoke = reverse("admin:jaif_portal_accesstoken_act", args=[token.pk, "revoke"])
+
+    client.post(revoke)
+
+    token.refresh_from_db()
+    assert token.revoked_at is not None
+    assert "This token is revoked already." in client.get(revoke).content.decode()

@@ -6,14 +6,14 @@ from django.utils import timezone
 from jaif_portal.apps import PortalConfig
 from jaif_portal.flows.clock import set_clock
 from jaif_portal.flows.deadlines import set_deadline
-from jaif_portal.models import Holiday, Mail, Transition
+from jaif_portal.flows.tokens import issue_token
+from jaif_portal.models import AccessToken, Holiday, Mail, Transition
 from onboarding.models import Role
 from tests.onboarding.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
 MODELS = [model for model in admin.site._registry if model._meta.app_label == PortalConfig.name]
-RULED = [model for model in MODELS if model._meta.model_name != "accesstoken"]
 
 
 def address(model, page, *args):
@@ -26,12 +26,14 @@ def rows():
     Transition.objects.create(subject=mail, to_state="sent", at=timezone.now())
     set_deadline("reminder", mail, due_at=timezone.now())
     Holiday.objects.get_or_create(day="2031-01-01", defaults={"name": "New Year"})
+    issue_token(UserFactory(), name="laptop", scopes=[], days=1)
     set_clock(by=None, rate=60)
 
 
-@pytest.mark.parametrize("model", RULED)
-def test_every_role_that_reads_finds_the_lists_and_the_rows(client, rows, model):
-    client.force_login(UserFactory(role=Role.AUDITOR))
+@pytest.mark.parametrize("model", MODELS)
+def test_those_who_may_read_find_the_lists_and_the_rows(client, rows, model):
+    role = Role.ADMINISTRATOR if model is AccessToken else Role.AUDITOR
+    client.force_login(UserFactory(role=role))
 
     listing = client.get(address(model, "changelist"))
     row = client.get(address(model, "change", model.objects.first().pk))
@@ -40,7 +42,7 @@ def test_every_role_that_reads_finds_the_lists_and_the_rows(client, rows, model)
     assert " style=" not in row.content.decode().split("<main")[1]
 
 
-@pytest.mark.parametrize("model", RULED)
+@pytest.mark.parametrize("model", MODELS)
 def test_nobody_adds_or_deletes_what_flows_write(client, rows, model):
     client.force_login(UserFactory(role=Role.ADMINISTRATOR))
 
