@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from ...demo import DemoRefused, answers, groups, refuse_taken_port, wait_for_earlier_demo
+from ...flows.clock import pause_clock
 from ...supervision import Supervisor
 
 SETTINGS = "jaif_portal.settings.demo"
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         try:
             self._run()
         except KeyboardInterrupt:
+            pause_clock()  # the loader of the demo data lets it go on
             self._say("Every process has ended. The data stay in", settings.VAR_DIR)
 
     def _run(self):
