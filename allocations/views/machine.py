@@ -8,7 +8,7 @@ from django.views.generic import ListView
 
 from ..models import JobState, Partition
 
-LIVE = FilteredRelation("jobs", condition=Q(jobs__state__in=[JobState.PENDING, JobState.RUNNING]))
+LIVE = Q(jobs__state__in=[JobState.PENDING, JobState.RUNNING])
 RUNNING = Q(live__state=JobState.RUNNING)
 WAITING = Q(live__state=JobState.PENDING, live__eligible_at__isnull=False)
 
@@ -21,7 +21,8 @@ class Machine(ListView):
 
     def get_queryset(self):
         return Partition.objects.select_related("system").annotate(
-            live=LIVE,
+            # Made for each query: a query renames what it is given.
+            live=FilteredRelation("jobs", condition=LIVE),
             running=Count("live", filter=RUNNING),
             waiting=Count("live", filter=WAITING),
             busy=Coalesce(Sum("live__nodes", filter=RUNNING), 0),
