@@ -53,6 +53,11 @@ class AllocationNotActive(AllocationsError):
     default = _("Jobs can be submitted once the allocation is active, and until it ends.")
 
 
+class AllocationEnded(AllocationsError):
+    code = "allocation_ended"
+    default = _("This allocation has ended.")
+
+
 class JobNotPossible(AllocationsError):
     """The job's shape fits neither the partition nor the budget, ever."""
 

@@ -47,6 +47,18 @@ def is_project_member(user, allocation):
 
 
 @rules.predicate
+def is_of_allocation(user, allocation):
+    """In the project or its organisation: such a person never acts as staff on it."""
+    if allocation is None:
+        return False
+    project = allocation.project
+    return (
+        project.members.filter(email=user.email).exists()
+        or project.organisation.memberships.filter(user=user).exists()
+    )
+
+
+@rules.predicate
 def leads_project_of(user, job):
     leaders = [ProjectRole.PI, ProjectRole.PA]
     return (
@@ -71,6 +83,8 @@ rules.add_perm("allocations.check_feasibility", is_technical_reviewer & ~is_invo
 rules.add_perm("allocations.handle_offers", is_access_officer & ~is_involved)
 rules.add_perm("allocations.run_calls", is_access_officer)
 
+rules.add_perm("allocations.set_accounting", is_access_officer & ~is_of_allocation)
+
 rules.add_perm("allocations.submit_job", is_project_member)
 rules.add_perm("allocations.cancel_job", submitted_job | leads_project_of | is_administrator)
 
@@ -91,6 +105,7 @@ for model in (
     "partition",
     "project",
     "projectmember",
+    "quotamonth",
     "proposal",
     "round",
     "system",

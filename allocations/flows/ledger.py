@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from ..exceptions import InsufficientBalance, PoolExhausted
 from ..models import AccountKind, EntryKind, LedgerAccount, LedgerEntry
 
-
 TOTALS = ("credited", "debited", "held", "lapsed")
 
 
@@ -146,14 +145,17 @@ def grant(allocation, *, at, by=None):
         raise PoolExhausted from refusal
 
 
-def lapse(allocation, *, at, key):
-    """Take what an ended allocation has left; hours held by running jobs stay held."""
+def lapse(allocation, *, at, key, node_seconds=None):
+    """Take back ``node_seconds``, or all that an ended allocation has left.
+
+    Hours held by running jobs stay held.
+    """
     account = LedgerAccount.objects.select_for_update().get(allocation=allocation)
-    if account.available == 0:
+    amount = account.available if node_seconds is None else node_seconds
+    if amount == 0:
         return []
     lapsed = open_account(AccountKind.LAPSED, partition=allocation.partition)
-    posting = Posting(EntryKind.LAPSE, account.pk, lapsed.pk, account.available, key, at)
-    return post([posting])
+    return post([Posting(EntryKind.LAPSE, account.pk, lapsed.pk, amount, key, at)])
 
 
 def hold(job, *, account, used, at):

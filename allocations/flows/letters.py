@@ -47,6 +47,17 @@ def expired(allocation, obligation):
     _to_project(allocation, "expired", obligation=obligation)
 
 
+def quota_refilled(allocation, *, node_seconds, resubmit):
+    """``resubmit`` says whether jobs wait that keep the lowest priority."""
+    _to_project(
+        allocation,
+        "quota_refilled",
+        event=f"month:{allocation.month.number}:refilled",
+        node_seconds=node_seconds,
+        resubmit=resubmit,
+    )
+
+
 def report_overdue(obligation):
     _to_project(obligation.allocation, "report_overdue", obligation=obligation)
 
@@ -63,13 +74,14 @@ def _to_team(proposal, letter, **context):
         _write(letter, proposal, to=email, language=proposal.applicant.language, **context)
 
 
-def _to_project(allocation, letter, **context):
+def _to_project(allocation, letter, *, event="", **context):
+    """To every member, once for each ``event``; once for the letter if none is named."""
     language = allocation.project.proposal.applicant.language
     for email in allocation.project.members.values_list("email", flat=True):
         write_mail(
             f"allocations/mail/{letter}.txt",
             to=email,
-            key=f"allocation:{allocation.pk}:{letter}",
+            key=f"allocation:{allocation.pk}:{event or letter}",
             language=language,
             allocation=allocation,
             **context,

@@ -23,7 +23,7 @@ from ..models import (
     Proposal,
     ProposalState,
 )
-from . import ledger, letters
+from . import ledger, letters, quota
 
 logger = logging.getLogger(__name__)
 
@@ -126,5 +126,6 @@ HANDLERS = {
     "decision": decision_overdue,
     "answer": answer_due,
     "expiry": expire,
+    quota.DEADLINE: quota.month_due,
     "report": report_overdue,
 }

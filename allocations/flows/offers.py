@@ -34,6 +34,7 @@ from ..models import (
 )
 from . import ledger, letters
 from .eligibility import require_eligible, require_no_overdue_report
+from .quota import adopt_policy
 
 
 def offer_or_reserve(proposal, *, at):
@@ -212,6 +213,7 @@ def _allocate(project, *, starts_at, at):
         ends_at=starts_at + relativedelta(months=award.months),
     )
     ledger.grant(allocation, at=at)
+    adopt_policy(allocation, policy=proposal.policy)
     record_birth(allocation, by=None, at=at)
     set_deadline("expiry", allocation, due_at=allocation.ends_at)
     return allocation

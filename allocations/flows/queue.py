@@ -34,9 +34,10 @@ from ..scheduler import (
     Submitted,
 )
 from ..scheduler import Job as Request
-from . import ledger
+from . import ledger, quota
 from .associations import acknowledge_associations
 from .background import plan_background
+from .standing import startable
 
 LONGEST_STEP = dt.timedelta(hours=12)
 CHANGED = [
@@ -79,6 +80,7 @@ def _advance_once(partition_id, *, until):
     target = min(until, start + LONGEST_STEP)
     plan_background(partition, until=target)
     if target > start:
+        target = quota.begin_step(partition, start=start, target=target)
         _run(partition, start=start, target=target)
     partition.advanced_until = max(start, target)
     partition.save(update_fields=["advanced_until"])
@@ -108,14 +110,18 @@ def _live_jobs(partition, *, until):
 def _accounts(jobs):
     """``{allocation id: its locked account}`` of the live jobs."""
     allocations = {job.allocation_id for job in jobs.values() if job.allocation_id}
-    rows = LedgerAccount.objects.select_for_update(of=("self",)).select_related("allocation")
+    rows = LedgerAccount.objects.select_for_update(of=("self",)).select_related("allocation__month")
     return {
         row.allocation_id: row for row in rows.filter(allocation__in=allocations).order_by("pk")
     }
 
 
 def _scheduler(partition, jobs, accounts, *, start):
-    """The engine in the state that the rows describe."""
+    """The engine in the state that the rows describe.
+
+    It goes on with the first second that has not been computed, so that what has changed
+    meanwhile (quota, hours, priorities) does not reach back.
+    """
     now = clock.seconds(start)
     running, waiting, arriving = [], [], []
     for job in jobs.values():
@@ -127,7 +133,7 @@ def _scheduler(partition, jobs, accounts, *, start):
         else:
             arriving.append(request)
     state = State(
-        now=now,
+        now=now + 1,
         running=tuple(running),
         waiting=tuple(waiting),
         arriving=tuple(arriving),
@@ -137,7 +143,7 @@ def _scheduler(partition, jobs, accounts, *, start):
             if job.cancel_requested_at is not None
         ),
         budgets={
-            pk: Budget(account.available, clock.seconds(account.allocation.ends_at))
+            pk: Budget(startable(account), clock.seconds(account.allocation.ends_at))
             for pk, account in accounts.items()
         },
     )
