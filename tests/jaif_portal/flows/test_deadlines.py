@@ -140,6 +140,23 @@ def test_a_row_that_fails_holds_up_no_other(subject, note, fired, poison, failur
     assert (timer.kind, timer.failure[: len(failure.__name__)]) == ("poison", failure.__name__)
 
 
+def test_rows_that_fail_are_each_tried_once_a_sweep():
+    calls = []
+
+    def fail(subject, *, at):
+        calls.append(subject)
+        if len(calls) > 9:
+            pytest.fail("the sweep does not end")
+        raise RuntimeError
+
+    people = [UserFactory() for _number in range(3)]
+    for person in people:
+        set_deadline("poison", person, due_at=NOON)
+
+    assert fire_due({"poison": fail}, until=NOON) == 0
+    assert calls == people
+
+
 def test_what_a_failed_timer_had_done_is_undone(subject):
     set_deadline("poison", subject, due_at=NOON)
 
