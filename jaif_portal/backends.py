@@ -9,7 +9,7 @@ class SignInBackend(AuthenticationBackend):
     two queries.
     """
 
-    def get_user_permissions(self, user_obj, obj=None):  # noqa: ARG002  # Django's signature
+    def get_user_permissions(self, user_obj, obj=None):  # Django's signature
         return set()
 
     get_group_permissions = get_user_permissions

@@ -11,6 +11,7 @@ from django.utils import timezone
 from .models import Holiday, PortalClock
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
+WEEKEND = {5, 6}
 
 
 def read():
@@ -55,4 +56,4 @@ def add_working_days(start, days):
 
 def is_free(day, holidays):
     """Whether ``day`` is a Saturday, a Sunday or one of ``holidays``."""
-    return day.weekday() >= 5 or day in holidays
+    return day.weekday() in WEEKEND or day in holidays

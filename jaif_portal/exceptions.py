@@ -44,5 +44,5 @@ class ClockOnlyMovesForward(Refusal):
     default = _("Portal time only moves forward.")
 
 
-class NotYet(Exception):  # noqa: N818  # not an error: the timer is simply asked again later
+class NotYet(Exception):  # not an error: the timer is simply asked again later
     """A due timer cannot be handled before something else has caught up."""

@@ -10,7 +10,6 @@ from jaif_portal import clock
 from jaif_portal.flows.clock import set_clock
 from jaif_portal.models import PortalClock
 
-
 CHROMIUM = Path("/usr/bin/chromium")
 MISSING = {
     "services": (

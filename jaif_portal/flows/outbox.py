@@ -66,7 +66,7 @@ def _deliver(pk):
     mail.tries += 1
     try:
         _message(mail).send()
-    except Exception as failure:
+    except Exception as failure:  # noqa: BLE001  # whatever a mail server raises, it is tried again
         logger.warning("mail %s could not be sent: %r", pk, failure)
         mail.failure = repr(failure)[:500]
         mail.next_try_at = timezone.now() + dt.timedelta(minutes=2**mail.tries)

@@ -25,13 +25,10 @@ def plan(subject, *, to, by, at, note=""):
     state = type(to)(subject.state)
     if to not in state.successors:
         raise TransitionNotAllowed(
-            _("This cannot go from “%(old)s” to “%(new)s”.")
-            % {"old": state.label, "new": to.label}
+            _("This cannot go from “%(old)s” to “%(new)s”.") % {"old": state.label, "new": to.label}
         )
     subject.state = to
-    return Transition(
-        subject=subject, from_state=state, to_state=to, by=by, at=at, note=note
-    )
+    return Transition(subject=subject, from_state=state, to_state=to, by=by, at=at, note=note)
 
 
 def record_birth(subject, *, by, at, note=""):

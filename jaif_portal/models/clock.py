@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PortalClock(models.Model):
-    """The one row that turns wall time into portal time: ``anchor + rate x (wall - anchored_at)``."""
+    """The one row that makes portal time: ``anchor + rate x (wall - anchored_at)``."""
 
     anchor = models.DateTimeField(_("portal time at the anchor"))
     anchored_at = models.DateTimeField(_("wall time at the anchor"))
@@ -42,4 +42,5 @@ class ClockChange(models.Model):
         ordering = ["-pk"]
 
     def __str__(self):
-        return f"{self.old_time:%Y-%m-%d %H:%M} ×{self.old_rate} → {self.new_time:%Y-%m-%d %H:%M} ×{self.new_rate}"
+        old, new = (f"{time:%Y-%m-%d %H:%M}" for time in (self.old_time, self.new_time))
+        return f"{old} ×{self.old_rate} → {new} ×{self.new_rate}"

@@ -5,10 +5,14 @@ import environ
 from .base import *  # noqa: F403  # settings are layered by star import, as Django's docs do
 from .base import STATIC_ROOT, env
 
+SECRET_KEY_LENGTH = 50
+
 DEBUG = False
 SECRET_KEY = env("SECRET_KEY")
-if len(SECRET_KEY) < 50:
-    raise environ.ImproperlyConfigured("SECRET_KEY must have at least 50 characters.")
+if len(SECRET_KEY) < SECRET_KEY_LENGTH:
+    raise environ.ImproperlyConfigured(
+        f"SECRET_KEY must have at least {SECRET_KEY_LENGTH} characters."
+    )
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PORTAL_URL = env("PORTAL_URL")

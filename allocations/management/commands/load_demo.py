@@ -56,23 +56,29 @@ REQUESTS = {  # whose: title, sector, abstract
     "founder@demo.example": (
         "A language model for the tenders of small towns",
         Sector.PUBLIC_SECTOR,
-        "We adapt an open 8-billion-parameter language model to the tender documents of small "
-        "municipalities in German, Danish and Dutch. Low-rank fine-tuning on 40 GB of public "
-        "documents comes first, then full fine-tuning of the last layers.",
+        (
+            "We adapt an open 8-billion-parameter language model to the tender documents of small "
+            "municipalities in German, Danish and Dutch. Low-rank fine-tuning on 40 GB of public "
+            "documents comes first, then full fine-tuning of the last layers."
+        ),
     ),
     "offered@demo.example": (
         "Segmenting the heart in ultrasound on the device",
         Sector.HEALTH,
-        "We train a compact segmentation network for cardiac ultrasound on 1.2 million frames "
-        "that hospitals have released under a data-processing agreement, and distil it for "
-        "devices in general practices.",
+        (
+            "We train a compact segmentation network for cardiac ultrasound on 1.2 million frames "
+            "that hospitals have released under a data-processing agreement, and distil it for "
+            "devices in general practices."
+        ),
     ),
     "waiting@demo.example": (
         "Seeing dyke damage before it grows",
         Sector.CLIMATE,
-        "We pre-train a vision model on two years of public aerial images of dykes and fine-tune "
-        "it on 9,000 labelled damages, so that water boards can send inspectors where it "
-        "matters first.",
+        (
+            "We pre-train a vision model on two years of public aerial images of dykes and "
+            "fine-tune it on 9,000 labelled damages, so that water boards can send inspectors "
+            "where it matters first."
+        ),
     ),
 }
 

@@ -151,13 +151,17 @@ def test_jobs_wait_for_resources_and_priority(submit, travel):
         ({"nodes": 0}, "JUPITER booster has 5884 nodes. Ask for 1 to 5884."),
         (
             {"time_limit": 43_201},
-            "The time limit must lie between 1 minute and 12 hours. Split longer work into "
-            "jobs that save their state and go on from it.",
+            (
+                "The time limit must lie between 1 minute and 12 hours. Split longer work into "
+                "jobs that save their state and go on from it."
+            ),
         ),
         (
             {"nodes": 1251},
-            "This job may use up to 1251.0 node-hours, and the allocation has 1250.0 left. "
-            "Ask for fewer nodes or a shorter time limit.",
+            (
+                "This job may use up to 1251.0 node-hours, and the allocation has 1250.0 left. "
+                "Ask for fewer nodes or a shorter time limit."
+            ),
         ),
     ],
 )
