@@ -22,7 +22,6 @@ from ..models import (
     PendingReason,
 )
 from ..scheduler import (
-    Budget,
     Cancelled,
     Ended,
     Machine,
@@ -34,15 +33,15 @@ from ..scheduler import (
     Submitted,
 )
 from ..scheduler import Job as Request
-from . import ledger, quota
+from . import ledger, priorities, quota
 from .associations import acknowledge_associations
 from .background import plan_background
-from .standing import startable
 
 LONGEST_STEP = dt.timedelta(hours=12)
 CHANGED = [
     "state",
     "reason",
+    "low_priority",
     "eligible_at",
     "started_at",
     "ended_at",
@@ -81,7 +80,7 @@ def _advance_once(partition_id, *, until):
     plan_background(partition, until=target)
     if target > start:
         target = quota.begin_step(partition, start=start, target=target)
-        _run(partition, start=start, target=target)
+        target = _run(partition, start=start, target=target)
     partition.advanced_until = max(start, target)
     partition.save(update_fields=["advanced_until"])
     acknowledge_associations(partition, at=partition.advanced_until)
@@ -91,12 +90,20 @@ def _advance_once(partition_id, *, until):
 def _run(partition, *, start, target):
     jobs = _live_jobs(partition, until=target)
     accounts = _accounts(jobs)
-    scheduler = _scheduler(partition, jobs, accounts, start=start)
     changes = Changes(jobs, accounts, partition)
-    for event in scheduler.advance(until=clock.seconds(target)):
+    changes.changed |= priorities.lower(jobs, accounts)
+    scheduler = _scheduler(partition, jobs, accounts, start=start)
+    events = scheduler.advance(until=clock.seconds(target))
+    change = priorities.first_change(events, jobs=jobs, accounts=accounts)
+    if change is not None and change < clock.seconds(target):
+        target = clock.moment(change)
+        scheduler = _scheduler(partition, jobs, accounts, start=start)
+        events = scheduler.advance(until=change)
+    for event in events:
         changes.note(event)
     changes.give_reasons(scheduler.reasons())
     changes.save()
+    return target
 
 
 def _live_jobs(partition, *, until):
@@ -142,10 +149,7 @@ def _scheduler(partition, jobs, accounts, *, start):
             for job in jobs.values()
             if job.cancel_requested_at is not None
         ),
-        budgets={
-            pk: Budget(startable(account), clock.seconds(account.allocation.ends_at))
-            for pk, account in accounts.items()
-        },
+        budgets=priorities.budgets(jobs, accounts),
     )
     return Scheduler(Machine(nodes=partition.nodes), Policy(partition.policy), state)
 
@@ -163,7 +167,7 @@ def _request(job, *, after):
         limit=job.time_limit,
         runtime=job.runtime,
         exit_code=job.exit_code,
-        account=job.allocation_id,
+        account=priorities.purse(job),
     )
 
 
