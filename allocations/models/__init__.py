@@ -1,6 +1,7 @@
 from .access import AccessMode, AccessPolicy, Call, CallState, Round, SystemOffer
 from .accounting import AccountingMode, Enforcement, ExhaustionPolicy
 from .awards import Award
+from .corrections import Correction, CorrectionDirection, CorrectionState, LedgerCheck
 from .evaluation import EvaluationStep, StepKind, StepOutcome, StepState
 from .jobs import Job, JobState, PendingReason
 from .ledger import AccountKind, EntryKind, LedgerAccount, LedgerEntry
@@ -28,6 +29,9 @@ __all__ = [
     "Award",
     "Call",
     "CallState",
+    "Correction",
+    "CorrectionDirection",
+    "CorrectionState",
     "Enforcement",
     "EntryKind",
     "EvaluationStep",
@@ -36,6 +40,7 @@ __all__ = [
     "Job",
     "JobState",
     "LedgerAccount",
+    "LedgerCheck",
     "LedgerEntry",
     "Obligation",
     "ObligationKind",

@@ -146,7 +146,11 @@ class LedgerEntry(models.Model):
                 | ~Q(kind__in=["charge", "release"]) & Q(resolves=None),
             ),
         ]
-        indexes = [models.Index(fields=["debit", "-id"]), models.Index(fields=["credit", "-id"])]
+        indexes = [
+            models.Index(fields=["debit", "-id"]),
+            models.Index(fields=["credit", "-id"]),
+            models.Index(fields=["debit", "at"]),
+        ]
 
     def __str__(self):
         return self.key

@@ -37,6 +37,11 @@ class Partition(models.Model):
         _("longest time limit"), help_text=_("In seconds. A job that asks for more is refused.")
     )
     default_limit = models.PositiveIntegerField(_("default time limit"), help_text=_("In seconds."))
+    alone_up_to = models.PositiveBigIntegerField(
+        _("corrections by one person up to"),
+        default=100 * 3600,
+        help_text=_("In node-seconds. A greater correction needs a second person."),
+    )
     policy = models.CharField(_("scheduling policy"), max_length=20, choices=Policy)
     seed = models.PositiveIntegerField(
         _("seed"), help_text=_("Of the simulated load of other users.")
