@@ -24,6 +24,7 @@ urlpatterns = [
     path("projects/<int:pk>/", projects.ProjectDetail.as_view(), name="project"),
     path("jobs/", jobs.JobList.as_view(), name="jobs"),
     path("jobs/new/", jobs.JobNew.as_view(), name="job_new"),
+    path("jobs/new/cost/", jobs.JobCost.as_view(), name="job_cost"),
     path("jobs/<int:pk>/", jobs.JobDetail.as_view(), name="job"),
     path("jobs/<int:pk>/cancel/", jobs.JobCancel.as_view(), name="job_cancel"),
     path("machine/", machine.Machine.as_view(), name="machine"),

@@ -1,4 +1,4 @@
-from .jobs import JobForm
+from .jobs import JobForm, ShapeForm
 from .proposals import AcceptForm, ProposalForm, ProposalNewForm, WithdrawForm
 
-__all__ = ["AcceptForm", "JobForm", "ProposalForm", "ProposalNewForm", "WithdrawForm"]
+__all__ = ["AcceptForm", "JobForm", "ProposalForm", "ProposalNewForm", "ShapeForm", "WithdrawForm"]

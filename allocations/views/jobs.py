@@ -6,16 +6,19 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.vary import vary_on_headers
-from django.views.generic import DetailView, FormView, ListView
+from django.views.generic import DetailView, FormView, ListView, TemplateView
 from django.views.generic.detail import SingleObjectMixin
+from rules.contrib.views import PermissionRequiredMixin
 
 from jaif_portal import clock
 from jaif_portal.models import Transition
 from jaif_portal.views.flow_forms import FlowFormMixin
 
 from ..flows.jobs import cancel_job, submit_job
-from ..forms import JobForm
+from ..forms import JobForm, ShapeForm
 from ..models import Job, JobState
+from .costs import Cost
+from .waiting import prospects
 
 
 class Jobs(LoginRequiredMixin):
@@ -54,12 +57,33 @@ class JobNew(LoginRequiredMixin, FlowFormMixin, FormView):
     def get_form_kwargs(self):
         return {**super().get_form_kwargs(), "user": self.request.user}
 
+    def form_valid(self, form):
+        """Hand the job in, or only say what it can cost: for those without JavaScript."""
+        if "cost" in self.request.POST:
+            return self.render_to_response(self.get_context_data(form=form))
+        return super().form_valid(form)
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        shape = ShapeForm(context["form"].shape_answers, user=self.request.user)
+        return context | {"cost": Cost.of(shape)}
+
     def act(self, form):
         allocation = form.cleaned_data["allocation"]
         return submit_job(allocation, by=self.request.user, **form.shape())
 
     def get_success_url(self):
         return reverse("allocations:job", args=[self.object.pk])
+
+
+class JobCost(LoginRequiredMixin, TemplateView):
+    """What a job of the shape asked for can cost; a part of the form's page."""
+
+    template_name = "allocations/job_cost.html"
+
+    def get_context_data(self, **kwargs):
+        shape = ShapeForm(self.request.GET, user=self.request.user)
+        return super().get_context_data(cost=Cost.of(shape), **kwargs)
 
 
 @method_decorator(vary_on_headers("HX-Request"), name="dispatch")
@@ -70,11 +94,15 @@ class JobDetail(Jobs, DetailView):
     def get_context_data(self, **kwargs):
         job = self.object
         is_final, elapsed = JobState(job.state).is_final, _elapsed(job)
+        cancelling = not is_final and job.cancel_requested_at is not None
+        waits = job.state == JobState.PENDING and not cancelling
         return super().get_context_data(
-            transitions=Transition.objects.of(job),
+            transitions=Transition.objects.of(job).select_related("subject_type"),
             is_final=is_final,
-            may_cancel=not is_final
-            and job.cancel_requested_at is None
+            cancelling=cancelling,
+            waiting=prospects(job) if waits else None,
+            ended_by_itself=job.state in {JobState.COMPLETED, JobState.FAILED},
+            may_cancel=not (is_final or cancelling)
             and self.request.user.has_perm("allocations.cancel_job", job),
             elapsed=elapsed,
             most=job.nodes * job.time_limit,
@@ -83,9 +111,10 @@ class JobDetail(Jobs, DetailView):
         )
 
 
-class JobCancel(Jobs, FlowFormMixin, SingleObjectMixin, FormView):
+class JobCancel(Jobs, PermissionRequiredMixin, FlowFormMixin, SingleObjectMixin, FormView):
     form_class = Form
     template_name = "allocations/job_cancel.html"
+    permission_required = "allocations.cancel_job"
     done_message = _("The job is being taken back.")
 
     def dispatch(self, request, *args, **kwargs):
