@@ -1,10 +1,14 @@
 from django import forms
 from django.core.validators import validate_email
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from onboarding.models import Organisation
 
 from ..models import Proposal
+
+LARGEST_TEAM = 50
+LONGEST_ADDRESS = 254
 
 
 class EmailsField(forms.CharField):
@@ -15,13 +19,21 @@ class EmailsField(forms.CharField):
     def clean(self, value):
         text = super().clean(value)
         emails = text.replace(",", " ").replace(";", " ").split()
-        for email in emails:
-            try:
-                validate_email(email)
-            except forms.ValidationError as error:
-                raise forms.ValidationError(
-                    _("“%(address)s” is not an e-mail address."), params={"address": email}
-                ) from error
+        wrong = [email for email in emails if not _is_address(email)]
+        if wrong:
+            raise forms.ValidationError(
+                [
+                    forms.ValidationError(
+                        _("“%(address)s” is not an e-mail address."), params={"address": email}
+                    )
+                    for email in wrong
+                ]
+            )
+        if len(emails) > LARGEST_TEAM:
+            raise forms.ValidationError(
+                _("A team has at most %(most)d members. Add others to the project later."),
+                params={"most": LARGEST_TEAM},
+            )
         return emails
 
 
@@ -111,12 +123,25 @@ class WithdrawForm(forms.Form):
     )
 
 
+def _is_address(text):
+    try:
+        validate_email(text)
+    except forms.ValidationError:
+        return False
+    return len(text) <= LONGEST_ADDRESS
+
+
 def _hours_help(policy):
     if policy.least_gpu_hours == policy.most_gpu_hours:
-        return _("This mode grants a fixed package of %(most)d GPU-hours.") % {
-            "most": policy.most_gpu_hours
+        return _("This mode grants a fixed package of %(most)s GPU-hours.") % {
+            "most": _grouped(policy.most_gpu_hours)
         }
-    return _("Between %(least)d and %(most)d.") % {
-        "least": policy.least_gpu_hours,
-        "most": policy.most_gpu_hours,
+    return _("Between %(least)s and %(most)s.") % {
+        "least": _grouped(policy.least_gpu_hours),
+        "most": _grouped(policy.most_gpu_hours),
     }
+
+
+def _grouped(number):
+    """As the reader's language writes large numbers."""
+    return number_format(number, force_grouping=True)

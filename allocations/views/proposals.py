@@ -4,9 +4,10 @@ from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.generic import DetailView, FormView, ListView, UpdateView
 from django.views.generic.detail import SingleObjectMixin
+from rules.contrib.views import PermissionRequiredMixin
 
 from jaif_portal import clock
 from jaif_portal.exceptions import Refusal
@@ -96,7 +97,15 @@ class ProposalEdit(Proposals, UpdateView):
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(gaps=gaps(self.get_object()), **kwargs)
+        """The page is headed by what is saved, not by what has been typed."""
+        saved, user = self.get_object(), self.request.user
+        return super().get_context_data(
+            proposal=saved,
+            gaps=gaps(saved),
+            may_submit=user.has_perm("allocations.submit_proposal", saved),
+            may_withdraw=user.has_perm("allocations.withdraw_proposal", saved),
+            **kwargs,
+        )
 
     def form_valid(self, form):
         proposal, by = self.get_object(), self.request.user
@@ -141,8 +150,8 @@ class ProposalDetail(Proposals, DetailView):
         proposal = self.object
         user = self.request.user
         return super().get_context_data(
-            transitions=Transition.objects.of(proposal),
-            deadlines=Deadline.objects.of(proposal).running(),
+            transitions=Transition.objects.of(proposal).select_related("subject_type"),
+            deadlines=_decision_clock(proposal),
             steps=proposal.steps.all(),
             team=proposal.team.all(),
             project=getattr(proposal, "project", None),
@@ -155,13 +164,21 @@ class ProposalDetail(Proposals, DetailView):
         )
 
 
-class ProposalFlow(Proposals, FlowFormMixin, SingleObjectMixin, FormView):
-    """A page that asks before it lets a flow act on the proposal."""
+class ProposalFlow(Proposals, PermissionRequiredMixin, FlowFormMixin, SingleObjectMixin, FormView):
+    """A page that asks before it lets a flow act on the proposal.
+
+    What can no longer be done is said in place of the form; the flow refuses it in any case.
+    """
 
     def dispatch(self, request, *args, **kwargs):
         if request.user.is_authenticated:
             self.object = self.get_object()
         return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs):
+        state = ProposalState(self.object.state)
+        project = getattr(self.object, "project", None)
+        return super().get_context_data(is_final=state.is_final, project=project, **kwargs)
 
     def get_success_url(self):
         return reverse("allocations:proposal", args=[self.kwargs["pk"]])
@@ -170,6 +187,7 @@ class ProposalFlow(Proposals, FlowFormMixin, SingleObjectMixin, FormView):
 class ProposalWithdraw(ProposalFlow):
     form_class = WithdrawForm
     template_name = "allocations/proposal_withdraw.html"
+    permission_required = "allocations.withdraw_proposal"
     done_message = _("The proposal is withdrawn.")
 
     def act(self, form):
@@ -179,6 +197,7 @@ class ProposalWithdraw(ProposalFlow):
 class OfferAccept(ProposalFlow):
     form_class = AcceptForm
     template_name = "allocations/offer_accept.html"
+    permission_required = "allocations.answer_offer"
     done_message = _("Welcome! Your project is set up; a few steps are left before the first job.")
 
     def get_context_data(self, **kwargs):
@@ -196,7 +215,15 @@ class OfferAccept(ProposalFlow):
 class OfferDecline(ProposalFlow):
     form_class = WithdrawForm
     template_name = "allocations/offer_decline.html"
+    permission_required = "allocations.answer_offer"
     done_message = _("The offer is declined. Its hours are free for others again.")
 
     def act(self, form):
         return decline_offer(self.object, by=self.request.user, **form.cleaned_data)
+
+
+def _decision_clock(proposal):
+    """By when the decision is due, also where that moment has passed; none once it is made."""
+    if proposal.state not in {ProposalState.SUBMITTED, ProposalState.IN_EVALUATION}:
+        return []
+    return Deadline.objects.of(proposal).filter(kind="decision", met_at=None)
