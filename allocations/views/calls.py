@@ -23,10 +23,7 @@ class CallList(Calls, ListView):
     context_object_name = "calls"
 
     def get_context_data(self, **kwargs):
-        now = clock.now()
-        for call in self.object_list:
-            call.open_now = call.is_open(at=now)
-        return super().get_context_data(**kwargs)
+        return super().get_context_data(now=clock.now(), **kwargs)
 
 
 class CallDetail(Calls, DetailView):

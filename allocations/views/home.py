@@ -12,10 +12,11 @@ from ..models import (
     Call,
     Job,
     Obligation,
+    ProjectRole,
     Proposal,
     ProposalState,
-    ProjectRole,
 )
+from .projects import with_days_left
 
 SHOWN = 5
 
@@ -32,13 +33,9 @@ class Home(TemplateView):
         calls = Call.objects.published().filter(closes_at__gt=now).select_related("mode")
         context = {"calls": calls, "now": now}
         if user.is_authenticated:
-            context |= _own_affairs(user)
-            context["is_applying"] = any(
-                not ProposalState(proposal.state).is_final for proposal in context["proposals"]
-            )
-            context["can_submit"] = any(
-                allocation.state == AllocationState.ACTIVE for allocation in context["allocations"]
-            )
+            affairs = _own_affairs(user)
+            context |= affairs | _suggestions(affairs, user, calls)
+            with_days_left(context["allocations"], at=now)
         return super().get_context_data(**context, **kwargs)
 
 
@@ -47,7 +44,7 @@ def _own_affairs(user):
     mine = Q(project__members__email=user.email)
     return {
         "organisations": user.organisations.order_by("name"),
-        "drafts": user.proposals.filter(state=ProposalState.DRAFT),
+        "drafts": Proposal.objects.filter(involved, state=ProposalState.DRAFT).distinct(),
         "offers": user.proposals.filter(state=ProposalState.OFFERED).select_related("award"),
         "cases": OnboardingCase.objects.filter(owner=user, state=CaseState.OPEN),
         "reports": Obligation.objects.filter(
@@ -61,4 +58,28 @@ def _own_affairs(user):
         .exclude(state=AllocationState.EXPIRED)
         .select_related("project", "partition__system", "account")[:SHOWN],
         "jobs": Job.objects.filter(submitted_by=user).select_related("allocation__project")[:SHOWN],
+    }
+
+
+def _suggestions(affairs, user, calls):
+    """What to point out beside what waits for the reader anyway."""
+    is_applying = any(not ProposalState(row.state).is_final for row in affairs["proposals"])
+    can_submit = any(row.state == AllocationState.ACTIVE for row in affairs["allocations"])
+    is_involved = is_applying or bool(affairs["allocations"])
+    lacks_organisation = not (user.is_staff or is_involved or affairs["organisations"])
+    waiting = any(affairs[name] for name in ("offers", "cases", "drafts"))
+    is_busy = user.is_staff or is_involved or lacks_organisation or waiting
+    may_apply = not is_busy and bool(calls)
+    return {
+        "can_submit": can_submit,
+        "lacks_organisation": lacks_organisation,
+        "may_apply": may_apply,
+        "nothing": not (
+            waiting
+            or affairs["reports"]
+            or can_submit
+            or lacks_organisation
+            or may_apply
+            or user.is_staff
+        ),
     }
