@@ -2,26 +2,30 @@
 
 import math
 
-from django.db.models import Case, Count, IntegerField, OuterRef, Subquery, Sum, Value, When
+from django.db.models import Count, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.utils.functional import cached_property
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers, viewsets
 
 from jaif_portal import clock
 from jaif_portal.models import Scope
 
+from ..flows.outlook import look_ahead, use_until
+from ..flows.standing import enforcement
 from ..models import (
     Allocation,
     AllocationState,
-    EntryKind,
+    Enforcement,
     Job,
     JobState,
-    LedgerEntry,
     Obligation,
     Project,
     ProjectMember,
 )
-from .hours import HoursField
+from .hours import HoursField, HoursSerializer, hours
+from .quota import QuotaMixin
 
 SECONDS_PER_DAY = 86_400
 
@@ -71,7 +75,7 @@ class ProjectSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class ProjectViewSet(viewsets.ReadOnlyModelViewSet):
+class ProjectViewSet(QuotaMixin, viewsets.ReadOnlyModelViewSet):
     """The projects that you take part in."""
 
     queryset = Project.objects.none()
@@ -80,9 +84,17 @@ class ProjectViewSet(viewsets.ReadOnlyModelViewSet):
     required_scopes = {"read": Scope.ALLOCATIONS_READ}
 
     def get_queryset(self):
-        return Project.objects.visible_to(self.request.user).prefetch_related(
+        projects = Project.objects.visible_to(self.request.user)
+        if self.action == "quota":
+            return projects
+        return projects.prefetch_related(
             "members", "allocations__partition__system", "allocations__obligations"
         )
+
+
+class BurnRateSerializer(serializers.Serializer):
+    last_7_days = HoursSerializer()
+    last_30_days = HoursSerializer()
 
 
 class AllocationSerializer(serializers.ModelSerializer):
@@ -94,8 +106,14 @@ class AllocationSerializer(serializers.ModelSerializer):
     charged = HoursField(help_text="Used by jobs that have ended.")
     held = HoursField(help_text="Set aside: the most that running jobs can still use.")
     available = HoursField(help_text="granted - charged - held - lapsed")
-    lapsed = HoursField(help_text="Left over when the allocation ended.")
+    lapsed = HoursField(help_text="Left over when a month or the allocation ended.")
     days_left = serializers.SerializerMethodField(help_text="Begun days; 0 once it has ended.")
+    enforcement = serializers.SerializerMethodField(help_text="What the quota means for jobs.")
+    burn_rate = serializers.SerializerMethodField(help_text="Hours used a day.")
+    projected_exhaustion = serializers.SerializerMethodField(
+        help_text="When the hours run out at the burn rate; null if not before the end."
+    )
+    projected_forfeiture = HoursField(help_text="What lapses unused at the burn rate.")
     jobs_pending = serializers.IntegerField(read_only=True)
     jobs_running = serializers.IntegerField(read_only=True)
     booked_at = serializers.DateTimeField(
@@ -120,6 +138,9 @@ class AllocationSerializer(serializers.ModelSerializer):
             "system",
             "partition",
             "state",
+            "acct_mode",
+            "exhaustion_policy",
+            "enforcement",
             "starts_at",
             "ends_at",
             "days_left",
@@ -128,6 +149,9 @@ class AllocationSerializer(serializers.ModelSerializer):
             "held",
             "available",
             "lapsed",
+            "burn_rate",
+            "projected_exhaustion",
+            "projected_forfeiture",
             "jobs_pending",
             "jobs_running",
             "booked_at",
@@ -136,10 +160,10 @@ class AllocationSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
     def get_granted(self, allocation):
-        return allocation.account.credited, allocation.partition
+        return allocation.account.granted, allocation.partition
 
     def get_charged(self, allocation):
-        return allocation.account.debited - allocation.lapsed, allocation.partition
+        return allocation.account.charged, allocation.partition
 
     def get_held(self, allocation):
         return allocation.account.held, allocation.partition
@@ -148,7 +172,34 @@ class AllocationSerializer(serializers.ModelSerializer):
         return allocation.account.available, allocation.partition
 
     def get_lapsed(self, allocation):
-        return allocation.lapsed, allocation.partition
+        return allocation.account.lapsed, allocation.partition
+
+    @extend_schema_field(serializers.ChoiceField(choices=Enforcement.choices))
+    def get_enforcement(self, allocation):
+        return enforcement(allocation.account)
+
+    @extend_schema_field(BurnRateSerializer)
+    def get_burn_rate(self, allocation):
+        outlook = self._outlook(allocation)
+        return {
+            "last_7_days": hours(outlook.rate_7, allocation.partition),
+            "last_30_days": hours(outlook.rate_30, allocation.partition),
+        }
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_projected_exhaustion(self, allocation):
+        return self._outlook(allocation).exhaustion
+
+    def get_projected_forfeiture(self, allocation):
+        return self._outlook(allocation).forfeiture, allocation.partition
+
+    def _outlook(self, allocation):
+        return look_ahead(
+            allocation.account,
+            used_7=allocation.used_7,
+            used_30=allocation.used_30,
+            at=self.context["now"],
+        )
 
     def get_days_left(self, allocation) -> int:
         left = (allocation.ends_at - self.context["now"]).total_seconds()
@@ -173,30 +224,21 @@ class AllocationViewSet(viewsets.ReadOnlyModelViewSet):
 
     def get_queryset(self):
         rows = Allocation.objects.visible_to(self.request.user)
-        return rows.select_related("project", "partition__system", "account").annotate(
+        return rows.select_related("project", "partition__system", "account", "month").annotate(
             jobs_pending=_jobs(JobState.PENDING),
             jobs_running=_jobs(JobState.RUNNING),
-            lapsed=_lapsed(),
+            **use_until(self.now),
         )
 
+    @cached_property
+    def now(self):
+        return clock.now()
+
     def get_serializer_context(self):
-        return {**super().get_serializer_context(), "now": clock.now()}
+        return {**super().get_serializer_context(), "now": self.now}
 
 
 def _jobs(state):
     jobs = Job.objects.filter(allocation=OuterRef("pk"), state=state).order_by()
     count = jobs.values("allocation").annotate(number=Count("pk")).values("number")
     return Coalesce(Subquery(count), Value(0))
-
-
-def _lapsed():
-    """Looked for only where something can have lapsed, so that a live status stays cheap."""
-    entries = LedgerEntry.objects.filter(
-        debit__allocation=OuterRef("pk"), kind=EntryKind.LAPSE
-    ).order_by()
-    total = entries.values("debit").annotate(total=Sum("node_seconds")).values("total")
-    return Case(
-        When(state=AllocationState.EXPIRED, then=Coalesce(Subquery(total), Value(0))),
-        default=Value(0),
-        output_field=IntegerField(),
-    )
