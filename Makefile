@@ -7,6 +7,7 @@ MANAGE := $(PY) manage.py
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(PY) -m pip --quiet --quiet --no-input
 LOCK := $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--custom-compile-command "make lock"
+GERMAN := locale/de/LC_MESSAGES/django.po
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 TEMPLATES = $(shell find templates -name '*.html')
 PRODUCTION := DJANGO_SETTINGS_MODULE=jaif_portal.settings.production \
@@ -90,9 +91,12 @@ lock: setup-dev
 schema: setup-dev
 	$(MANAGE) spectacular --validate --fail-on-warn --file docs/reference/openapi.yaml
 
+# English needs no catalogue: the texts in the source are English, and Django brings the plural
+# rule of its default language. Without its date the catalogue only changes when a text does.
 messages: setup-dev
 	@command -v xgettext >/dev/null || { echo "xgettext is missing: install it (on Debian: apt install gettext)." >&2; exit 1; }
-	$(MANAGE) makemessages --locale de --locale en --no-wrap --add-location file --ignore 'tests/*' --ignore 'var/*'
+	$(MANAGE) makemessages --locale de --no-wrap --no-obsolete --add-location file --ignore 'tests/*' --ignore 'var/*'
+	@sed -i.dated '/^"POT-Creation-Date/d' $(GERMAN) && rm $(GERMAN).dated
 
 # The pages of a demo that is running (PORT, HOST); any complaint of the browser fails.
 screenshots: setup-dev
