@@ -131,7 +131,9 @@ class JobViewSet(viewsets.ReadOnlyModelViewSet):
 
     def get_queryset(self):
         jobs = Job.objects.visible_to(self.request.user)
-        return jobs.select_related("allocation__project", "partition").defer("script")
+        return jobs.select_related("allocation__project", "allocation__month", "partition").defer(
+            "script"
+        )
 
     @extend_schema(request=SubmissionSerializer, responses={201: JobSerializer})
     @idempotent

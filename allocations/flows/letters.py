@@ -58,6 +58,25 @@ def quota_refilled(allocation, *, node_seconds, resubmit):
     )
 
 
+def hours_used(allocation, *, percent, left):
+    _to_project(
+        allocation, "hours_used", event=f"used:{percent}", percent=percent, node_seconds=left
+    )
+
+
+def quota_exhausted(allocation):
+    event = f"month:{allocation.month.number}:exhausted"
+    _to_project(allocation, "quota_exhausted", event=event)
+
+
+def forfeiture_ahead(allocation, *, node_seconds):
+    _to_project(allocation, "forfeiture_ahead", node_seconds=node_seconds)
+
+
+def exhaustion_ahead(allocation, *, exhaustion):
+    _to_project(allocation, "exhaustion_ahead", exhaustion=exhaustion)
+
+
 def report_overdue(obligation):
     _to_project(obligation.allocation, "report_overdue", obligation=obligation)
 

@@ -23,7 +23,7 @@ from ..models import (
     Proposal,
     ProposalState,
 )
-from . import ledger, letters, quota
+from . import alerts, ledger, letters, quota
 
 logger = logging.getLogger(__name__)
 
@@ -127,5 +127,6 @@ HANDLERS = {
     "answer": answer_due,
     "expiry": expire,
     quota.DEADLINE: quota.month_due,
+    alerts.DEADLINE: alerts.outlook_due,
     "report": report_overdue,
 }

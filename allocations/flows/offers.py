@@ -33,6 +33,7 @@ from ..models import (
     StepKind,
 )
 from . import ledger, letters
+from .alerts import watch_period
 from .eligibility import require_eligible, require_no_overdue_report
 from .quota import adopt_policy
 
@@ -214,6 +215,7 @@ def _allocate(project, *, starts_at, at):
     )
     ledger.grant(allocation, at=at)
     adopt_policy(allocation, policy=proposal.policy)
+    watch_period(allocation)
     record_birth(allocation, by=None, at=at)
     set_deadline("expiry", allocation, due_at=allocation.ends_at)
     return allocation

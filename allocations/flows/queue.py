@@ -15,6 +15,7 @@ from jaif_portal.models import Transition
 from ..models import (
     AccountKind,
     AllocationState,
+    EntryKind,
     Job,
     JobState,
     LedgerAccount,
@@ -33,7 +34,7 @@ from ..scheduler import (
     Submitted,
 )
 from ..scheduler import Job as Request
-from . import ledger, priorities, quota
+from . import alerts, ledger, priorities, quota
 from .associations import acknowledge_associations
 from .background import plan_background
 
@@ -215,6 +216,7 @@ class Changes:
         )
         Transition.objects.bulk_create(self.history)
         ledger.post(self.postings)
+        self._tell_of_what_was_spent()
         self._lapse_what_came_back()
 
     def _move(self, job, to, at):
@@ -231,6 +233,13 @@ class Changes:
         self.postings.append(
             posting(job, account_id=account.pk, used_id=self._used.pk, at=at, **amount)
         )
+
+    def _tell_of_what_was_spent(self):
+        """In the order in which it was spent, so that one long step writes what short ones do."""
+        for posting in self.postings:
+            if posting.kind == EntryKind.CHARGE:
+                account = self.accounts[self.jobs[posting.job_id].allocation_id]
+                alerts.spend(account, node_seconds=posting.node_seconds)
 
     def _lapse_what_came_back(self):
         """Hours that a job gives back after its allocation has ended lapse at once."""

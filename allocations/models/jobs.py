@@ -2,6 +2,8 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from .machines import FundingShare, Partition
@@ -139,3 +141,25 @@ class Job(models.Model):
 
     def __str__(self):
         return f"{self.pk} {self.name}"
+
+    def get_reason_display(self):
+        """The sentence of the reason; where it lies in a monthly quota, with what lifts it."""
+        month = self.allocation.month if self.allocation_id is not None else None
+        if self.low_priority and self.reason == PendingReason.PRIORITY:
+            return _(
+                "This job has the lowest priority, since the quota was used up: it starts when "
+                "nothing else waits. New hours do not change that. If there are some, cancel it "
+                "and submit it again."
+            )
+        if (
+            self.reason == PendingReason.ASSOC_GRP_NODE_MINUTES
+            and month is not None
+            and month.ends_at < self.allocation.ends_at
+        ):
+            opens = timezone.localtime(month.ends_at)
+            return _(
+                "Your project has not enough free hours this month for the longest this job may "
+                "take. It starts as soon as running jobs give hours back, with a shorter time "
+                "limit, or when the next month opens on %(moment)s."
+            ) % {"moment": date_format(opens, "SHORT_DATETIME_FORMAT")}
+        return PendingReason(self.reason).label
