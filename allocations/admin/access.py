@@ -5,7 +5,8 @@ from jaif_portal.admin.acts import Act, ActsMixin
 from jaif_portal.admin.display import state_badge
 
 from ..flows.calls import close_call, open_call, pause_call
-from ..models import AccessMode, AccessPolicy, Call, Round, SystemOffer
+from ..models import AccessMode, AccessPolicy, Call, CallState, Round, SystemOffer
+from .guards import before
 
 
 @admin.register(AccessMode)
@@ -51,12 +52,14 @@ class CallAdmin(ActsMixin, admin.ModelAdmin):
             name="open",
             label=_("Open the call"),
             flow=open_call,
+            possible=before(CallState.OPEN),
             permission="allocations.run_calls",
         ),
         Act(
             name="pause",
             label=_("Pause the call"),
             flow=pause_call,
+            possible=before(CallState.PAUSED),
             permission="allocations.run_calls",
             text=_("No proposal can be submitted until it is opened again; drafts stay."),
         ),
@@ -64,6 +67,7 @@ class CallAdmin(ActsMixin, admin.ModelAdmin):
             name="close",
             label=_("Close the call"),
             flow=close_call,
+            possible=before(CallState.CLOSED),
             permission="allocations.run_calls",
             text=_("For good: a closed call is never opened again."),
             grave=True,

@@ -3,9 +3,11 @@ from django.utils.translation import gettext_lazy as _
 
 from jaif_portal.admin.acts import Act, ActsMixin, ReadOnlyMixin
 from jaif_portal.admin.display import state_badge
+from jaif_portal.templatetags.portal import duration
 
 from ..flows.jobs import cancel_job
 from ..models import Job, JobState
+from .filters import PartitionFilter
 
 
 def still_live(job):
@@ -16,8 +18,8 @@ def still_live(job):
 class JobAdmin(ActsMixin, ReadOnlyMixin, admin.ModelAdmin):
     """Jobs of projects; those of the simulated other users are no rows to work on."""
 
-    list_display = ["pk", "name", "allocation", "nodes", "time_limit", state_badge, "submitted_at"]
-    list_filter = ["state", "partition"]
+    list_display = ["pk", "name", "allocation", "nodes", "limit", state_badge, "submitted_at"]
+    list_filter = ["state", ("partition", PartitionFilter)]
     search_fields = ["name", "allocation__project__budget", "submitted_by__email"]
     list_select_related = ["allocation__project", "allocation__partition__system"]
     show_full_result_count = False
@@ -34,3 +36,7 @@ class JobAdmin(ActsMixin, ReadOnlyMixin, admin.ModelAdmin):
 
     def get_queryset(self, request):
         return Job.objects.visible_to(request.user)
+
+    @admin.display(description=_("time limit"), ordering="time_limit")
+    def limit(self, job):
+        return duration(job.time_limit)

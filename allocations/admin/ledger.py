@@ -9,11 +9,12 @@ from ..models import LedgerAccount, LedgerEntry
 class LedgerAccountAdmin(ReadOnlyMixin, admin.ModelAdmin):
     list_display = ["__str__", "kind", "credited", "debited", "held", "lapsed", "updated_at"]
     list_filter = ["kind"]
-    list_select_related = ["partition__system", "share", "allocation__project"]
-
-    def get_queryset(self, request):
-        rows = super().get_queryset(request)
-        return rows.select_related("allocation__partition__system")
+    list_select_related = [
+        "partition__system",
+        "share__partition__system",
+        "allocation__project",
+        "allocation__partition__system",
+    ]
 
 
 @admin.register(LedgerEntry)

@@ -1,16 +1,21 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import OuterRef, Subquery
+from django.db.models import Case, OuterRef, Subquery, When
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jaif_portal import clock
 from jaif_portal.admin.acts import Act, ActsMixin, ReadOnlyMixin
 from jaif_portal.admin.display import state_badge
+from jaif_portal.exceptions import Refusal
 from jaif_portal.models import Deadline
 
+from ..exceptions import ProposalIncomplete
 from ..flows.evaluation import find_eligible, find_feasible, find_ineligible, find_infeasible
 from ..flows.offers import lapse_offer, promote
 from ..models import (
@@ -21,6 +26,9 @@ from ..models import (
     StepState,
     TeamMember,
 )
+from .guards import in_state
+
+UNDECIDED = [ProposalState.SUBMITTED, ProposalState.IN_EVALUATION]
 
 
 class RemarksForm(forms.Form):
@@ -52,6 +60,15 @@ class FeasibleForm(RemarksForm):
     field_order = ["gpu_hours", "months", "remarks"]
 
 
+def find_feasible_in_words(proposal, *, by, **answers):
+    """The page of an act shows sentences above its form, so what is wrong is said there."""
+    try:
+        return find_feasible(proposal, by=by, **answers)
+    except ProposalIncomplete as refusal:
+        sentences = [sentence for found in refusal.fields.values() for sentence in found]
+        raise Refusal(" ".join(map(str, sentences))) from refusal
+
+
 def in_step(kind):
     """Explain why a check cannot be decided now."""
 
@@ -68,33 +85,28 @@ def in_step(kind):
     return possible
 
 
-def in_state(*states):
-    def possible(proposal):
-        if proposal.state in states:
-            return ""
-        return _("Only possible in the state: %(states)s.") % {
-            "states": ", ".join(str(state.label) for state in states)
-        }
-
-    return possible
-
-
 def overdue_offer(proposal):
     if proposal.state == ProposalState.OFFERED and clock.now() < proposal.award.answer_by:
         return _("The applicant has time until %(moment)s.") % {
-            "moment": timezone.localtime(proposal.award.answer_by).strftime("%d.%m.%Y %H:%M")
+            "moment": _written(proposal.award.answer_by)
         }
     return in_state(ProposalState.OFFERED, ProposalState.RESERVE)(proposal)
 
 
 def decision_due_at():
-    """The running decision clock of each proposal, as a column."""
-    due = Deadline.objects.running().filter(
+    """By when each undecided proposal is to be decided, as a column; also where that is past."""
+    due = Deadline.objects.filter(
         kind="decision",
+        met_at=None,
         subject_type=ContentType.objects.get_for_model(Proposal),
         subject_id=OuterRef("pk"),
     )
-    return Subquery(due.values("due_at")[:1])
+    latest = Subquery(due.order_by("-due_at").values("due_at")[:1])
+    return Case(When(state__in=UNDECIDED, then=latest))
+
+
+def _written(moment):
+    return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
 
 
 class EvaluationStepInline(ReadOnlyMixin, admin.TabularInline):
@@ -122,7 +134,7 @@ class TeamMemberInline(ReadOnlyMixin, admin.TabularInline):
 class ProposalAdmin(ActsMixin, ReadOnlyMixin, admin.ModelAdmin):
     """A desk: what is due first, and for each proposal what can be done with it."""
 
-    list_display = ["reference", "title", state_badge, "decision_due", "organisation"]
+    list_display = ["proposal", state_badge, "decision_due", "organisation"]
     list_filter = ["state", "call", "sector"]
     search_fields = ["reference", "title", "organisation__name", "applicant__email"]
     list_select_related = ["organisation", "call"]
@@ -142,7 +154,7 @@ class ProposalAdmin(ActsMixin, ReadOnlyMixin, admin.ModelAdmin):
                     "gpu_hours",
                     "months",
                     "sector",
-                    "civilian_use",
+                    "civilian",
                     "abstract",
                 ]
             },
@@ -169,7 +181,7 @@ class ProposalAdmin(ActsMixin, ReadOnlyMixin, admin.ModelAdmin):
         Act(
             name="feasible",
             label=gettext_lazy("Find feasible"),
-            flow=find_feasible,
+            flow=find_feasible_in_words,
             form=FeasibleForm,
             permission="allocations.check_feasibility",
             possible=in_step(StepKind.TECHNICAL),
@@ -215,9 +227,26 @@ class ProposalAdmin(ActsMixin, ReadOnlyMixin, admin.ModelAdmin):
     def get_ordering(self, _request):
         return [decision_due_at().asc(nulls_last=True), "-pk"]
 
+    @admin.display(description=gettext_lazy("proposal"), ordering="reference")
+    def proposal(self, proposal):
+        """Both in one column, so that the list fits beside its filters."""
+        return format_html(
+            '{}<br><span class="quiet">{}</span>', proposal.reference, proposal.title
+        )
+
     @admin.display(description=gettext_lazy("decision due"), ordering="due_at", empty_value="–")
     def decision_due(self, proposal):
-        return proposal.due_at
+        if proposal.due_at is None:
+            return None
+        moment = _written(proposal.due_at)
+        if clock.now() < proposal.due_at:
+            return moment
+        badge = {"state": "overdue", "label": _("Overdue")}
+        return format_html("{} {}", moment, render_to_string("components/badge.html", badge))
+
+    @admin.display(description=gettext_lazy("civilian purposes only"), boolean=True)
+    def civilian(self, proposal):
+        return proposal.civilian_use
 
     @admin.display(description=gettext_lazy("country"))
     def country(self, proposal):
@@ -233,6 +262,6 @@ class ProposalAdmin(ActsMixin, ReadOnlyMixin, admin.ModelAdmin):
         organisation = proposal.organisation
         return _("%(staff)d employees, turnover € %(turnover)s, balance sheet € %(balance)s") % {
             "staff": organisation.staff,
-            "turnover": f"{organisation.turnover_eur:,}",
-            "balance": f"{organisation.balance_sheet_eur:,}",
+            "turnover": number_format(organisation.turnover_eur, force_grouping=True),
+            "balance": number_format(organisation.balance_sheet_eur, force_grouping=True),
         }

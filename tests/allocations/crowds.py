@@ -1,18 +1,20 @@
 """Many rows of each kind, for lists that must not ask once for each."""
 
 from allocations.models import (
+    AccessMode,
+    AccessPolicy,
     Allocation,
     Award,
-    Call,
     EvaluationStep,
     Job,
     LedgerAccount,
+    LedgerEntry,
     Obligation,
     Project,
     ProjectMember,
     Proposal,
-    ProposalState,
     Round,
+    System,
     SystemOffer,
     TeamMember,
 )
@@ -23,7 +25,7 @@ from tests.onboarding.factories import OrganisationFactory, UserFactory
 
 
 def crowd(count, *, by):
-    """``count`` projects of ``by``, each with all that belongs to one, under a call of its own."""
+    """``count`` projects of ``by``, each with a call, a mode, a machine and books of its own."""
     allocation = factories.active(by=by)
     first = factories.Project.objects.get(allocations=allocation)
     TeamMember.objects.create(proposal=first.proposal, email="team@example.org")
@@ -50,12 +52,11 @@ def give_work(allocation, *, by):
 
 
 def _another(first, number, *, by):
-    call = _copy(Call.objects.get(pk=first.proposal.call_id), title_en=f"Call {number}")
-    Round.objects.create(call=call, year=2026, number=1)
-    offer = _copy(SystemOffer.objects.get(pk=first.proposal.offer_id), call=call)
+    offer, policy = _offer_like(first.proposal, number)
     proposal = _copy(
         Proposal.objects.get(pk=first.proposal_id),
-        call=call,
+        call=offer.call,
+        policy=policy,
         offer=offer,
         reference=f"COPY-{number}",
         organisation=OrganisationFactory(),
@@ -76,26 +77,41 @@ def _another(first, number, *, by):
     give_work(allocation, by=by)
 
 
+def _offer_like(proposal, number):
+    """A call of a new mode that offers a new machine, and the mode's policy."""
+    old = SystemOffer.objects.select_related("call", "partition", "share").get(pk=proposal.offer_id)
+    system = System.objects.create(name=f"Machine {number}")
+    partition = _copy(old.partition, system=system)
+    share = _copy(old.share, partition=partition)
+    mode = _copy(AccessMode.objects.get(pk=old.call.mode_id), code=f"M{number}")
+    policy = _copy(AccessPolicy.objects.get(pk=proposal.policy_id), mode=mode)
+    call = _copy(old.call, mode=mode, title_en=f"Call {number}")
+    Round.objects.create(call=call, year=2026, number=1)
+    return _copy(old, call=call, partition=partition, share=share), policy
+
+
 def _allocation_like(allocation, project):
     case = _copy(OnboardingCase.objects.get(pk=allocation.case_id))
     account = LedgerAccount.objects.get(allocation=allocation)
-    copied = _copy(Allocation.objects.get(pk=allocation.pk), project=project, case=case)
-    _copy(account, allocation=copied)
+    offer = project.proposal.offer
+    copied = _copy(
+        Allocation.objects.get(pk=allocation.pk),
+        project=project,
+        case=case,
+        partition=offer.partition,
+        share=offer.share,
+    )
+    pool = LedgerAccount.objects.create(partition=offer.partition, kind="share", share=offer.share)
+    account = _copy(account, allocation=copied, partition=offer.partition)
+    LedgerEntry.objects.create(
+        kind="grant",
+        debit=pool,
+        credit=account,
+        node_seconds=copied.node_seconds,
+        key=f"allocation:{copied.pk}:grant",
+        at=clock.now(),
+    )
     return copied
-
-
-def waiting(count):
-    """``count`` proposals in evaluation, each of another applicant."""
-    for _number in range(count):
-        factories.submitted()
-
-
-def withdrawn(count, *, by):
-    """``count`` proposals of one person that have come to their end."""
-    first = factories.draft(by=by)
-    for number in range(count):
-        row = Proposal.objects.get(pk=first.pk)
-        _copy(row, reference=f"DRAFT-COPY-{number}", state=ProposalState.WITHDRAWN)
 
 
 def _copy(row, **changes):

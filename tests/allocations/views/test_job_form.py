@@ -12,6 +12,14 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 
 URL = address("job_new")
 COST = address("job_cost")
+NO_LIMIT = (
+    "The time limit must lie between 1 minute and 12 hours. Split longer work into jobs that "
+    "save their state and go on from it."
+)
+TOO_DEAR = (
+    "This job may use up to 1251.0 node-hours, and the allocation has 1250.0 left. Ask for fewer "
+    "nodes or a shorter time limit."
+)
 FREE = 1250 * 3600  # node-seconds of a new Playground allocation
 
 
@@ -91,30 +99,15 @@ def test_without_an_active_allocation_the_page_says_what_to_do(client):
         ),
         (
             {"hours": 12, "minutes": 1},
-            {
-                "__all__": [
-                    "The time limit must lie between 1 minute and 12 hours. Split longer work "
-                    "into jobs that save their state and go on from it."
-                ]
-            },
+            {"__all__": [NO_LIMIT]},
         ),
         (
             {"hours": 0, "minutes": 0},
-            {
-                "__all__": [
-                    "The time limit must lie between 1 minute and 12 hours. Split longer work "
-                    "into jobs that save their state and go on from it."
-                ]
-            },
+            {"__all__": [NO_LIMIT]},
         ),
         (
             {"nodes": 1251, "hours": 1, "minutes": 0},
-            {
-                "__all__": [
-                    "This job may use up to 1251.0 node-hours, and the allocation has 1250.0 "
-                    "left. Ask for fewer nodes or a shorter time limit."
-                ]
-            },
+            {"__all__": [TOO_DEAR]},
         ),
         ({"nodes": 0}, {"nodes": ["Ensure this value is greater than or equal to 1."]}),
         ({"nodes": 10**30}, {"nodes": ["Ensure this value is less than or equal to 1000000."]}),
