@@ -142,7 +142,7 @@ class Job(models.Model):
     def __str__(self):
         return f"{self.pk} {self.name}"
 
-    def get_reason_display(self):
+    def get_reason_display(self):  # type: ignore[no-redef]  # Django leaves it to the class
         """The sentence of the reason; where it lies in a monthly quota, with what lifts it."""
         month = self.allocation.month if self.allocation_id is not None else None
         if self.low_priority and self.reason == PendingReason.PRIORITY:

@@ -10,6 +10,7 @@ from jaif_portal import clock
 from onboarding.models import User
 
 from ..models import Allocation, AllocationState, Job, Project
+from .quotas import with_quota
 
 ONE_DAY = dt.timedelta(days=1)
 
@@ -20,7 +21,7 @@ class Projects(LoginRequiredMixin):
 
     def get_queryset(self):
         allocations = Allocation.objects.select_related(
-            "partition__system", "account", "case"
+            "partition__system", "account", "case", "month"
         ).prefetch_related("obligations")
         return (
             Project.objects.visible_to(self.request.user)
@@ -40,7 +41,7 @@ class ProjectDetail(Projects, DetailView):
 
     def get_context_data(self, **kwargs):
         project, now = self.object, clock.now()
-        allocations = with_days_left(project.allocations.all(), at=now)
+        allocations = with_days_left(with_quota(project.allocations.all(), at=now), at=now)
         return super().get_context_data(
             allocations=allocations,
             members=_members(project),
