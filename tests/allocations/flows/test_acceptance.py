@@ -68,7 +68,7 @@ def test_accepting_makes_an_allocation_that_waits_for_its_case(offered, monday):
     assert (allocation.state, allocation.node_seconds) == ("pending_onboarding", 1250 * HOUR)
     assert allocation.starts_at == monday
     assert allocation.ends_at == dt.datetime(2027, 1, 23, 9, tzinfo=dt.UTC)
-    assert timers(allocation) == {"expiry": (allocation.ends_at, None, None)}
+    assert timers(allocation)["expiry"] == (allocation.ends_at, None, None)
     assert history(allocation) == [("", "pending_onboarding", None, monday, "")]
     assert allocation.account.available == 1250 * HOUR
     assert allocation.case.owner == offered.applicant
