@@ -6,6 +6,7 @@ from jaif_portal.admin.display import state_badge
 
 from ..flows.calls import close_call, open_call, pause_call
 from ..models import AccessMode, AccessPolicy, Call, CallState, Round, SystemOffer
+from .cells import moment, two_lines
 from .guards import before
 
 
@@ -42,7 +43,7 @@ class RoundInline(admin.TabularInline):
 
 @admin.register(Call)
 class CallAdmin(ActsMixin, admin.ModelAdmin):
-    list_display = ["title", "mode", state_badge, "opens_at", "closes_at"]
+    list_display = ["call", state_badge, "opens", "closes"]
     list_filter = ["state", "mode"]
     list_select_related = ["mode"]
     readonly_fields = ["state"]
@@ -73,3 +74,15 @@ class CallAdmin(ActsMixin, admin.ModelAdmin):
             grave=True,
         ),
     ]
+
+    @admin.display(description=_("call"), ordering="title_en")
+    def call(self, call):
+        return two_lines(call, call.mode)
+
+    @admin.display(description=_("opens at"), ordering="opens_at")
+    def opens(self, call):
+        return moment(call.opens_at)
+
+    @admin.display(description=_("closes at"), ordering="closes_at")
+    def closes(self, call):
+        return moment(call.closes_at)

@@ -7,6 +7,7 @@ from jaif_portal.templatetags.portal import duration
 
 from ..flows.jobs import cancel_job
 from ..models import Job, JobState
+from .cells import moment, two_lines
 from .filters import PartitionFilter
 
 
@@ -18,7 +19,7 @@ def still_live(job):
 class JobAdmin(ActsMixin, ReadOnlyMixin, admin.ModelAdmin):
     """Jobs of projects; those of the simulated other users are no rows to work on."""
 
-    list_display = ["pk", "name", "allocation", "nodes", "limit", state_badge, "submitted_at"]
+    list_display = ["job", "nodes", "limit", state_badge, "submitted"]
     list_filter = ["state", ("partition", PartitionFilter)]
     search_fields = ["name", "allocation__project__budget", "submitted_by__email"]
     list_select_related = ["allocation__project", "allocation__partition__system"]
@@ -37,6 +38,14 @@ class JobAdmin(ActsMixin, ReadOnlyMixin, admin.ModelAdmin):
     def get_queryset(self, request):
         return Job.objects.visible_to(request.user)
 
+    @admin.display(description=_("job"), ordering="pk")
+    def job(self, job):
+        return two_lines(job, job.allocation.project.budget)
+
     @admin.display(description=_("time limit"), ordering="time_limit")
     def limit(self, job):
         return duration(job.time_limit)
+
+    @admin.display(description=_("submitted at"), ordering="submitted_at")
+    def submitted(self, job):
+        return moment(job.submitted_at)

@@ -3,9 +3,7 @@ from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Case, OuterRef, Subquery, When
 from django.template.loader import render_to_string
-from django.utils import timezone
-from django.utils.formats import date_format, number_format
-from django.utils.html import format_html
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,6 +24,7 @@ from ..models import (
     StepState,
     TeamMember,
 )
+from .cells import moment, two_lines
 from .guards import in_state
 
 UNDECIDED = [ProposalState.SUBMITTED, ProposalState.IN_EVALUATION]
@@ -88,7 +87,7 @@ def in_step(kind):
 def overdue_offer(proposal):
     if proposal.state == ProposalState.OFFERED and clock.now() < proposal.award.answer_by:
         return _("The applicant has time until %(moment)s.") % {
-            "moment": _written(proposal.award.answer_by)
+            "moment": moment(proposal.award.answer_by)
         }
     return in_state(ProposalState.OFFERED, ProposalState.RESERVE)(proposal)
 
@@ -103,10 +102,6 @@ def decision_due_at():
     )
     latest = Subquery(due.order_by("-due_at").values("due_at")[:1])
     return Case(When(state__in=UNDECIDED, then=latest))
-
-
-def _written(moment):
-    return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
 
 
 class EvaluationStepInline(ReadOnlyMixin, admin.TabularInline):
@@ -230,19 +225,16 @@ class ProposalAdmin(ActsMixin, ReadOnlyMixin, admin.ModelAdmin):
     @admin.display(description=gettext_lazy("proposal"), ordering="reference")
     def proposal(self, proposal):
         """Both in one column, so that the list fits beside its filters."""
-        return format_html(
-            '{}<br><span class="quiet">{}</span>', proposal.reference, proposal.title
-        )
+        return two_lines(proposal.reference, proposal.title)
 
     @admin.display(description=gettext_lazy("decision due"), ordering="due_at", empty_value="–")
     def decision_due(self, proposal):
         if proposal.due_at is None:
             return None
-        moment = _written(proposal.due_at)
         if clock.now() < proposal.due_at:
-            return moment
+            return moment(proposal.due_at)
         badge = {"state": "overdue", "label": _("Overdue")}
-        return format_html("{} {}", moment, render_to_string("components/badge.html", badge))
+        return two_lines(moment(proposal.due_at), render_to_string("components/badge.html", badge))
 
     @admin.display(description=gettext_lazy("civilian purposes only"), boolean=True)
     def civilian(self, proposal):

@@ -99,7 +99,7 @@ def test_rows_are_filtered_by_partition(client, model):
 
     rows = list(page.context["cl"].result_list)
     assert [str(row.partition) for row in rows] == ["Machine 1 booster"]
-    assert page.text.count("Machine 1 booster") > 1
+    assert "Machine 1 booster" in page.text
 
 
 @pytest.mark.parametrize("count", [1, 30])
