@@ -100,8 +100,8 @@ class Migration(migrations.Migration):
                 ('start_within_days', models.PositiveSmallIntegerField(verbose_name='days within which use begins')),
                 ('report_months', models.PositiveSmallIntegerField(verbose_name='months to the final report')),
                 ('source', models.TextField(blank=True, verbose_name='source')),
-                ('case_template', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='onboarding.casetemplate')),
-                ('mode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='policies', to='allocations.accessmode')),
+                ('case_template', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='onboarding.casetemplate', verbose_name='case template')),
+                ('mode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='policies', to='allocations.accessmode', verbose_name='access mode')),
             ],
             options={
                 'verbose_name': 'access policy',
@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('draft', 'Draft'), ('open', 'Open'), ('paused', 'Paused'), ('closed', 'Closed')], default='draft', max_length=20, verbose_name='state')),
                 ('opens_at', models.DateTimeField(verbose_name='opens at')),
                 ('closes_at', models.DateTimeField(verbose_name='closes at')),
-                ('mode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='allocations.accessmode')),
+                ('mode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='allocations.accessmode', verbose_name='access mode')),
             ],
             options={
                 'verbose_name': 'call',
@@ -135,9 +135,9 @@ class Migration(migrations.Migration):
                 ('starts_at', models.DateTimeField(verbose_name='starts at')),
                 ('ends_at', models.DateTimeField(verbose_name='ends at')),
                 ('associated_at', models.DateTimeField(blank=True, null=True, verbose_name='known to the scheduler since')),
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='allocation', to='onboarding.onboardingcase')),
-                ('share', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='allocations.fundingshare')),
-                ('partition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='allocations.partition')),
+                ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='allocation', to='onboarding.onboardingcase', verbose_name='onboarding case')),
+                ('share', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='allocations.fundingshare', verbose_name='funding share')),
+                ('partition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='allocations.partition', verbose_name='partition')),
             ],
             options={
                 'verbose_name': 'allocation',
@@ -163,10 +163,10 @@ class Migration(migrations.Migration):
                 ('started_at', models.DateTimeField(blank=True, null=True, verbose_name='started at')),
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended at')),
                 ('cancel_requested_at', models.DateTimeField(blank=True, null=True, verbose_name='cancel asked at')),
-                ('allocation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='allocations.allocation')),
-                ('share', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='allocations.fundingshare')),
-                ('submitted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to=settings.AUTH_USER_MODEL)),
-                ('partition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='allocations.partition')),
+                ('allocation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='allocations.allocation', verbose_name='allocation')),
+                ('share', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='allocations.fundingshare', verbose_name='funding share')),
+                ('submitted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to=settings.AUTH_USER_MODEL, verbose_name='submitted by')),
+                ('partition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='allocations.partition', verbose_name='partition')),
             ],
             options={
                 'verbose_name': 'job',
@@ -184,9 +184,9 @@ class Migration(migrations.Migration):
                 ('held', models.PositiveBigIntegerField(default=0, verbose_name='held')),
                 ('lapsed', models.PositiveBigIntegerField(default=0, help_text='The part of the debits that lapsed unused.', verbose_name='lapsed')),
                 ('updated_at', models.DateTimeField(blank=True, null=True, verbose_name='last entry at')),
-                ('allocation', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='account', to='allocations.allocation')),
-                ('share', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='account', to='allocations.fundingshare')),
-                ('partition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='allocations.partition')),
+                ('allocation', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='account', to='allocations.allocation', verbose_name='allocation')),
+                ('share', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='account', to='allocations.fundingshare', verbose_name='funding share')),
+                ('partition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='allocations.partition', verbose_name='partition')),
             ],
             options={
                 'verbose_name': 'ledger account',
@@ -204,11 +204,11 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(help_text='Portal time.', verbose_name='at')),
                 ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='recorded at')),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('credit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credits', to='allocations.ledgeraccount')),
-                ('debit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='debits', to='allocations.ledgeraccount')),
-                ('job', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ledger_entries', to='allocations.job')),
-                ('resolves', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='resolution', to='allocations.ledgerentry')),
+                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('credit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credits', to='allocations.ledgeraccount', verbose_name='credited account')),
+                ('debit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='debits', to='allocations.ledgeraccount', verbose_name='debited account')),
+                ('job', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ledger_entries', to='allocations.job', verbose_name='job')),
+                ('resolves', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='resolution', to='allocations.ledgerentry', verbose_name='resolves')),
             ],
             options={
                 'verbose_name': 'ledger entry',
@@ -224,7 +224,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('due', 'Due'), ('overdue', 'Overdue')], default='due', max_length=20, verbose_name='state')),
                 ('opened_at', models.DateTimeField(verbose_name='opened at')),
                 ('due_at', models.DateTimeField(verbose_name='due at')),
-                ('allocation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='obligations', to='allocations.allocation')),
+                ('allocation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='obligations', to='allocations.allocation', verbose_name='allocation')),
             ],
             options={
                 'verbose_name': 'obligation',
@@ -235,7 +235,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='fundingshare',
             name='partition',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shares', to='allocations.partition'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shares', to='allocations.partition', verbose_name='partition'),
         ),
         migrations.CreateModel(
             name='Project',
@@ -245,7 +245,7 @@ class Migration(migrations.Migration):
                 ('budget', models.CharField(help_text='The account that jobs name.', max_length=40, unique=True, verbose_name='budget')),
                 ('title', models.CharField(max_length=150, verbose_name='title')),
                 ('created_at', models.DateTimeField(verbose_name='created at')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='onboarding.organisation')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='onboarding.organisation', verbose_name='organisation')),
             ],
             options={
                 'verbose_name': 'project',
@@ -256,7 +256,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='allocation',
             name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='allocations.project'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='allocations.project', verbose_name='project'),
         ),
         migrations.CreateModel(
             name='ProjectMember',
@@ -264,7 +264,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
                 ('role', models.CharField(choices=[('pi', 'Principal investigator'), ('pa', 'Project administrator'), ('member', 'Member'), ('mentor', 'Mentor')], max_length=20, verbose_name='role')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='allocations.project')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='allocations.project', verbose_name='project')),
             ],
             options={
                 'verbose_name': 'project member',
@@ -288,9 +288,9 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(verbose_name='begun at')),
                 ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='submitted at')),
                 ('applicant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to=settings.AUTH_USER_MODEL, verbose_name='principal investigator')),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='allocations.call')),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='allocations.call', verbose_name='call')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='onboarding.organisation', verbose_name='organisation')),
-                ('policy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='allocations.accesspolicy')),
+                ('policy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='allocations.accesspolicy', verbose_name='access policy')),
             ],
             options={
                 'verbose_name': 'proposal',
@@ -301,7 +301,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='project',
             name='proposal',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='project', to='allocations.proposal'),
+            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='project', to='allocations.proposal', verbose_name='proposal'),
         ),
         migrations.CreateModel(
             name='EvaluationStep',
@@ -316,8 +316,8 @@ class Migration(migrations.Migration):
                 ('months', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='months found right')),
                 ('started_at', models.DateTimeField(blank=True, null=True, verbose_name='started at')),
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended at')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='allocations.proposal')),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
+                ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='allocations.proposal', verbose_name='proposal')),
             ],
             options={
                 'verbose_name': 'evaluation step',
@@ -335,8 +335,8 @@ class Migration(migrations.Migration):
                 ('offered_at', models.DateTimeField(verbose_name='offered at')),
                 ('answer_by', models.DateTimeField(verbose_name='answer by')),
                 ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered at')),
-                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('proposal', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='award', to='allocations.proposal')),
+                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='answered by')),
+                ('proposal', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='award', to='allocations.proposal', verbose_name='proposal')),
             ],
             options={
                 'verbose_name': 'award',
@@ -352,7 +352,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveSmallIntegerField(verbose_name='number')),
                 ('cut_off_at', models.DateTimeField(blank=True, help_text='Empty for a rolling mode.', null=True, verbose_name='cut-off')),
                 ('last_number', models.PositiveIntegerField(default=0, verbose_name='last reference number')),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rounds', to='allocations.call')),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rounds', to='allocations.call', verbose_name='call')),
             ],
             options={
                 'verbose_name': 'round',
@@ -363,21 +363,21 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='proposal',
             name='round',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='allocations.round'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='allocations.round', verbose_name='round'),
         ),
         migrations.AddField(
             model_name='partition',
             name='system',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='partitions', to='allocations.system'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='partitions', to='allocations.system', verbose_name='system'),
         ),
         migrations.CreateModel(
             name='SystemOffer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('is_open', models.BooleanField(default=True, help_text='Clear it when full.', verbose_name='open')),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='offers', to='allocations.call')),
-                ('partition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='allocations.partition')),
-                ('share', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='allocations.fundingshare')),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='offers', to='allocations.call', verbose_name='call')),
+                ('partition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='allocations.partition', verbose_name='partition')),
+                ('share', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='allocations.fundingshare', verbose_name='funding share')),
             ],
             options={
                 'verbose_name': 'system offer',
@@ -395,7 +395,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
-                ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='team', to='allocations.proposal')),
+                ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='team', to='allocations.proposal', verbose_name='proposal')),
             ],
             options={
                 'verbose_name': 'team member',

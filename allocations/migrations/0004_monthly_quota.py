@@ -158,6 +158,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="months",
                 to="allocations.allocation",
+                verbose_name="allocation",
             ),
         ),
         migrations.AddField(

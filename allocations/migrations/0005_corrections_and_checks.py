@@ -103,6 +103,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="corrections",
                 to="allocations.allocation",
+                verbose_name="allocation",
             ),
         ),
         migrations.AddField(

@@ -48,7 +48,9 @@ class AccessPolicyQuerySet(models.QuerySet):
 class AccessPolicy(models.Model):
     """The rules of a mode from a date on. A proposal keeps those it was begun under."""
 
-    mode = models.ForeignKey(AccessMode, models.PROTECT, related_name="policies")
+    mode = models.ForeignKey(
+        AccessMode, models.PROTECT, related_name="policies", verbose_name=_("access mode")
+    )
     valid_from = models.DateTimeField(_("valid from"))
     least_gpu_hours = models.PositiveIntegerField(_("least GPU-hours"))
     most_gpu_hours = models.PositiveIntegerField(_("most GPU-hours"))
@@ -68,7 +70,9 @@ class AccessPolicy(models.Model):
         choices=ExhaustionPolicy,
         default=ExhaustionPolicy.BLOCK,
     )
-    case_template = models.ForeignKey(CaseTemplate, models.PROTECT, related_name="+")
+    case_template = models.ForeignKey(
+        CaseTemplate, models.PROTECT, related_name="+", verbose_name=_("case template")
+    )
     source = models.TextField(_("source"), blank=True)
 
     objects = AccessPolicyQuerySet.as_manager()
@@ -121,7 +125,9 @@ class CallQuerySet(models.QuerySet):
 class Call(models.Model):
     """An invitation to apply under one mode."""
 
-    mode = models.ForeignKey(AccessMode, models.PROTECT, related_name="calls")
+    mode = models.ForeignKey(
+        AccessMode, models.PROTECT, related_name="calls", verbose_name=_("access mode")
+    )
     title_en = models.CharField(_("title in English"), max_length=150)
     title_de = models.CharField(_("title in German"), max_length=150)
     state = models.CharField(_("state"), max_length=20, choices=CallState, default=CallState.DRAFT)
@@ -155,7 +161,7 @@ class Round(models.Model):
     ``last_number`` counts the references given out, under the row's lock.
     """
 
-    call = models.ForeignKey(Call, models.PROTECT, related_name="rounds")
+    call = models.ForeignKey(Call, models.PROTECT, related_name="rounds", verbose_name=_("call"))
     year = models.PositiveSmallIntegerField(_("year"))
     number = models.PositiveSmallIntegerField(_("number"))
     cut_off_at = models.DateTimeField(
@@ -178,9 +184,13 @@ class Round(models.Model):
 class SystemOffer(models.Model):
     """A partition that a call offers, and the funding share that its awards come from."""
 
-    call = models.ForeignKey(Call, models.CASCADE, related_name="offers")
-    partition = models.ForeignKey(Partition, models.PROTECT, related_name="offers")
-    share = models.ForeignKey(FundingShare, models.PROTECT, related_name="offers")
+    call = models.ForeignKey(Call, models.CASCADE, related_name="offers", verbose_name=_("call"))
+    partition = models.ForeignKey(
+        Partition, models.PROTECT, related_name="offers", verbose_name=_("partition")
+    )
+    share = models.ForeignKey(
+        FundingShare, models.PROTECT, related_name="offers", verbose_name=_("funding share")
+    )
     is_open = models.BooleanField(_("open"), default=True, help_text=_("Clear it when full."))
 
     class Meta:

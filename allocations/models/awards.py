@@ -9,7 +9,9 @@ from .proposals import Proposal
 class Award(models.Model):
     """What a proposal is offered: an amount for some months on the system it asked for."""
 
-    proposal = models.OneToOneField(Proposal, models.PROTECT, related_name="award")
+    proposal = models.OneToOneField(
+        Proposal, models.PROTECT, related_name="award", verbose_name=_("proposal")
+    )
     node_seconds = models.PositiveBigIntegerField(_("node-seconds"))
     months = models.PositiveSmallIntegerField(_("months"))
     remarks = models.TextField(_("remarks"), blank=True)
@@ -17,7 +19,12 @@ class Award(models.Model):
     answer_by = models.DateTimeField(_("answer by"))
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("answered by"),
     )
 
     class Meta:

@@ -32,7 +32,9 @@ class Correction(models.Model):
     sending it twice proposes once.
     """
 
-    allocation = models.ForeignKey(Allocation, models.PROTECT, related_name="corrections")
+    allocation = models.ForeignKey(
+        Allocation, models.PROTECT, related_name="corrections", verbose_name=_("allocation")
+    )
     direction = models.CharField(_("direction"), max_length=10, choices=CorrectionDirection)
     node_seconds = models.PositiveBigIntegerField(_("node-seconds"))
     reason = models.TextField(_("reason"))

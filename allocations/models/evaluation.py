@@ -37,7 +37,9 @@ class StepOutcome(models.TextChoices):
 class EvaluationStep(models.Model):
     """One check of a proposal. The rows are made from the mode's policy at submission."""
 
-    proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="steps")
+    proposal = models.ForeignKey(
+        Proposal, models.CASCADE, related_name="steps", verbose_name=_("proposal")
+    )
     position = models.PositiveSmallIntegerField(_("position"))
     kind = models.CharField(_("step"), max_length=20, choices=StepKind)
     state = models.CharField(
@@ -48,7 +50,12 @@ class EvaluationStep(models.Model):
     gpu_hours = models.PositiveIntegerField(_("GPU-hours found right"), null=True, blank=True)
     months = models.PositiveSmallIntegerField(_("months found right"), null=True, blank=True)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("decided by"),
     )
     started_at = models.DateTimeField(_("started at"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)

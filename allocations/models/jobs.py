@@ -77,14 +77,28 @@ class Job(models.Model):
     has; times are in seconds.
     """
 
-    partition = models.ForeignKey(Partition, models.PROTECT, related_name="jobs")
-    allocation = models.ForeignKey(
-        Allocation, models.PROTECT, null=True, blank=True, related_name="jobs"
+    partition = models.ForeignKey(
+        Partition, models.PROTECT, related_name="jobs", verbose_name=_("partition")
     )
-    share = models.ForeignKey(FundingShare, models.PROTECT, related_name="jobs")
+    allocation = models.ForeignKey(
+        Allocation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="jobs",
+        verbose_name=_("allocation"),
+    )
+    share = models.ForeignKey(
+        FundingShare, models.PROTECT, related_name="jobs", verbose_name=_("funding share")
+    )
     background_key = models.CharField(max_length=40, null=True, blank=True, editable=False)
     submitted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="jobs"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="jobs",
+        verbose_name=_("submitted by"),
     )
     name = models.CharField(_("name"), max_length=100)
     script = models.TextField(_("script"), max_length=20_000, blank=True)

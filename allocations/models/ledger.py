@@ -26,13 +26,25 @@ class LedgerAccount(models.Model):
     the source and may owe without limit.
     """
 
-    partition = models.ForeignKey(Partition, models.PROTECT, related_name="accounts")
+    partition = models.ForeignKey(
+        Partition, models.PROTECT, related_name="accounts", verbose_name=_("partition")
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=AccountKind)
     share = models.OneToOneField(
-        FundingShare, models.PROTECT, null=True, blank=True, related_name="account"
+        FundingShare,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="account",
+        verbose_name=_("funding share"),
     )
     allocation = models.OneToOneField(
-        Allocation, models.PROTECT, null=True, blank=True, related_name="account"
+        Allocation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="account",
+        verbose_name=_("allocation"),
     )
     credited = models.PositiveBigIntegerField(_("credited"), default=0)
     debited = models.PositiveBigIntegerField(_("debited"), default=0)
@@ -115,18 +127,37 @@ class LedgerEntry(models.Model):
     """
 
     kind = models.CharField(_("kind"), max_length=20, choices=EntryKind)
-    debit = models.ForeignKey(LedgerAccount, models.PROTECT, related_name="debits")
-    credit = models.ForeignKey(LedgerAccount, models.PROTECT, related_name="credits")
+    debit = models.ForeignKey(
+        LedgerAccount, models.PROTECT, related_name="debits", verbose_name=_("debited account")
+    )
+    credit = models.ForeignKey(
+        LedgerAccount, models.PROTECT, related_name="credits", verbose_name=_("credited account")
+    )
     node_seconds = models.PositiveBigIntegerField(_("node-seconds"))
     key = models.CharField(_("key"), max_length=100, unique=True)
     job = models.ForeignKey(
-        Job, models.PROTECT, null=True, blank=True, related_name="ledger_entries"
+        Job,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="ledger_entries",
+        verbose_name=_("job"),
     )
     resolves = models.OneToOneField(
-        "self", models.PROTECT, null=True, blank=True, related_name="resolution"
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="resolution",
+        verbose_name=_("resolves"),
     )
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
     )
     at = models.DateTimeField(_("at"), help_text=_("Portal time."))
     recorded_at = models.DateTimeField(_("recorded at"), auto_now_add=True)

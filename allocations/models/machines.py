@@ -28,7 +28,9 @@ class Partition(models.Model):
         FCFS = "fcfs", _("First come, first served")
         EASY = "easy", _("EASY backfilling")
 
-    system = models.ForeignKey(System, models.PROTECT, related_name="partitions")
+    system = models.ForeignKey(
+        System, models.PROTECT, related_name="partitions", verbose_name=_("system")
+    )
     name = models.CharField(_("name"), max_length=60)
     nodes = models.PositiveIntegerField(_("nodes"))
     gpus_per_node = models.PositiveSmallIntegerField(_("GPUs per node"))
@@ -81,7 +83,9 @@ class Partition(models.Model):
 class FundingShare(models.Model):
     """A funder's part of a partition for a period, from which allocations are granted."""
 
-    partition = models.ForeignKey(Partition, models.PROTECT, related_name="shares")
+    partition = models.ForeignKey(
+        Partition, models.PROTECT, related_name="shares", verbose_name=_("partition")
+    )
     code = models.SlugField(
         _("code"), max_length=20, help_text=_("As the workload model names its tenants.")
     )

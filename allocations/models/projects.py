@@ -24,8 +24,12 @@ class Project(models.Model):
         _("budget"), max_length=40, unique=True, help_text=_("The account that jobs name.")
     )
     title = models.CharField(_("title"), max_length=150)
-    proposal = models.OneToOneField(Proposal, models.PROTECT, related_name="project")
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="projects")
+    proposal = models.OneToOneField(
+        Proposal, models.PROTECT, related_name="project", verbose_name=_("proposal")
+    )
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="projects", verbose_name=_("organisation")
+    )
     created_at = models.DateTimeField(_("created at"))
 
     objects = ProjectQuerySet.as_manager()
@@ -49,7 +53,9 @@ class ProjectRole(models.TextChoices):
 class ProjectMember(models.Model):
     """Somebody in a project, known by their confirmed e-mail address."""
 
-    project = models.ForeignKey(Project, models.CASCADE, related_name="members")
+    project = models.ForeignKey(
+        Project, models.CASCADE, related_name="members", verbose_name=_("project")
+    )
     email = models.EmailField(_("e-mail address"))
     role = models.CharField(_("role"), max_length=20, choices=ProjectRole)
 
@@ -89,10 +95,18 @@ class AllocationQuerySet(models.QuerySet):
 class Allocation(models.Model):
     """A project's compute time on one partition for a period."""
 
-    project = models.ForeignKey(Project, models.PROTECT, related_name="allocations")
-    partition = models.ForeignKey(Partition, models.PROTECT, related_name="allocations")
-    share = models.ForeignKey(FundingShare, models.PROTECT, related_name="allocations")
-    case = models.OneToOneField(OnboardingCase, models.PROTECT, related_name="allocation")
+    project = models.ForeignKey(
+        Project, models.PROTECT, related_name="allocations", verbose_name=_("project")
+    )
+    partition = models.ForeignKey(
+        Partition, models.PROTECT, related_name="allocations", verbose_name=_("partition")
+    )
+    share = models.ForeignKey(
+        FundingShare, models.PROTECT, related_name="allocations", verbose_name=_("funding share")
+    )
+    case = models.OneToOneField(
+        OnboardingCase, models.PROTECT, related_name="allocation", verbose_name=_("onboarding case")
+    )
     state = models.CharField(
         _("state"),
         max_length=20,
@@ -163,7 +177,9 @@ class ObligationState(models.TextChoices):
 class Obligation(models.Model):
     """What a project still owes, beside the state of its allocation."""
 
-    allocation = models.ForeignKey(Allocation, models.PROTECT, related_name="obligations")
+    allocation = models.ForeignKey(
+        Allocation, models.PROTECT, related_name="obligations", verbose_name=_("allocation")
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=ObligationKind)
     state = models.CharField(
         _("state"), max_length=20, choices=ObligationState, default=ObligationState.DUE

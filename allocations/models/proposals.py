@@ -90,10 +90,17 @@ class Proposal(models.Model):
     """
 
     reference = models.CharField(_("reference"), max_length=40, unique=True)
-    call = models.ForeignKey(Call, models.PROTECT, related_name="proposals")
-    policy = models.ForeignKey(AccessPolicy, models.PROTECT, related_name="proposals")
+    call = models.ForeignKey(Call, models.PROTECT, related_name="proposals", verbose_name=_("call"))
+    policy = models.ForeignKey(
+        AccessPolicy, models.PROTECT, related_name="proposals", verbose_name=_("access policy")
+    )
     round = models.ForeignKey(
-        Round, models.PROTECT, null=True, blank=True, related_name="proposals"
+        Round,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="proposals",
+        verbose_name=_("round"),
     )
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="proposals", verbose_name=_("organisation")
@@ -178,7 +185,9 @@ class TeamMember(models.Model):
     Whoever signs in with this address, once confirmed, sees the proposal.
     """
 
-    proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="team")
+    proposal = models.ForeignKey(
+        Proposal, models.CASCADE, related_name="team", verbose_name=_("proposal")
+    )
     email = models.EmailField(_("e-mail address"))
 
     class Meta:

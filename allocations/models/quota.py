@@ -14,7 +14,9 @@ class QuotaMonth(models.Model):
     ``charged_before`` and ``granted_before``. All amounts are node-seconds.
     """
 
-    allocation = models.ForeignKey(Allocation, models.PROTECT, related_name="months")
+    allocation = models.ForeignKey(
+        Allocation, models.PROTECT, related_name="months", verbose_name=_("allocation")
+    )
     number = models.PositiveSmallIntegerField(_("number"))
     starts_at = models.DateTimeField(_("starts at"))
     ends_at = models.DateTimeField(_("ends at"))

@@ -29,7 +29,12 @@ class ClockChange(models.Model):
 
     changed_at = models.DateTimeField(_("wall time"), auto_now_add=True)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
     )
     old_time = models.DateTimeField(_("portal time before"))
     new_time = models.DateTimeField(_("portal time after"))

@@ -24,7 +24,9 @@ class Deadline(models.Model):
     """
 
     kind = models.CharField(_("kind"), max_length=40)
-    subject_type = models.ForeignKey(ContentType, models.CASCADE, related_name="+")
+    subject_type = models.ForeignKey(
+        ContentType, models.CASCADE, related_name="+", verbose_name=_("kind of subject")
+    )
     subject_id = models.PositiveBigIntegerField()
     subject = GenericForeignKey("subject_type", "subject_id")
     due_at = models.DateTimeField(_("due at"))

@@ -19,7 +19,9 @@ class Transition(models.Model):
     Written by ``jaif_portal.flows.transitions.move`` and never changed.
     """
 
-    subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
+    subject_type = models.ForeignKey(
+        ContentType, models.PROTECT, related_name="+", verbose_name=_("kind of subject")
+    )
     subject_id = models.PositiveBigIntegerField()
     subject = GenericForeignKey("subject_type", "subject_id")
     from_state = models.CharField(_("from"), max_length=30, blank=True)

@@ -18,7 +18,12 @@ class Scope(models.TextChoices):
 class AccessToken(models.Model):
     """A person's key to the REST interface. Only its SHA-256 digest is kept."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="access_tokens")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="access_tokens",
+        verbose_name=_("person"),
+    )
     name = models.CharField(
         _("name"), max_length=100, help_text=_("Where you use it, for example: laptop.")
     )

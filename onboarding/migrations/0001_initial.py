@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('agreement', 'Sign the usage agreement'), ('ssh_key', 'Add an SSH key'), ('mfa', 'Turn on two-factor sign-in'), ('association', 'Account known to the scheduler')], max_length=20, verbose_name='step')),
                 ('owner', models.CharField(choices=[('applicant', 'Applicant'), ('partner', 'JAIF'), ('system', 'The portal')], max_length=20, verbose_name='owner')),
                 ('working_days', models.PositiveSmallIntegerField(verbose_name='due after working days')),
-                ('template', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='onboarding.casetemplate')),
+                ('template', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='onboarding.casetemplate', verbose_name='case template')),
             ],
             options={
                 'verbose_name': 'template step',
@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('role', models.CharField(choices=[('representative', 'Representative'), ('member', 'Member')], max_length=20, verbose_name='role')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL, verbose_name='person')),
             ],
             options={
                 'verbose_name': 'membership',
@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
                 ('due_at', models.DateTimeField(verbose_name='due at')),
                 ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='done at')),
                 ('evidence', models.CharField(blank=True, max_length=200, verbose_name='evidence')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='onboarding.onboardingcase')),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='onboarding.onboardingcase', verbose_name='onboarding case')),
             ],
             options={
                 'verbose_name': 'step',
@@ -138,7 +138,7 @@ class Migration(migrations.Migration):
                 ('balance_sheet_eur', models.PositiveBigIntegerField(help_text='0 where there is none yet.', verbose_name='balance sheet total in euros')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('country', models.ForeignKey(help_text='Where the organisation is legally established.', on_delete=django.db.models.deletion.PROTECT, to='onboarding.country', verbose_name='country')),
-                ('members', models.ManyToManyField(related_name='organisations', through='onboarding.Membership', to=settings.AUTH_USER_MODEL)),
+                ('members', models.ManyToManyField(related_name='organisations', through='onboarding.Membership', to=settings.AUTH_USER_MODEL, verbose_name='people')),
             ],
             options={
                 'verbose_name': 'organisation',
@@ -149,12 +149,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='onboardingcase',
             name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='onboarding.organisation'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='onboarding.organisation', verbose_name='organisation'),
         ),
         migrations.AddField(
             model_name='membership',
             name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='onboarding.organisation'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='onboarding.organisation', verbose_name='organisation'),
         ),
         migrations.CreateModel(
             name='SSHKey',
@@ -166,7 +166,7 @@ class Migration(migrations.Migration):
                 ('key_type', models.CharField(max_length=40, verbose_name='type')),
                 ('networks', models.JSONField(help_text='From where the key may be used.', verbose_name='networks')),
                 ('added_at', models.DateTimeField(verbose_name='added at')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ssh_keys', to=settings.AUTH_USER_MODEL)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ssh_keys', to=settings.AUTH_USER_MODEL, verbose_name='person')),
             ],
             options={
                 'verbose_name': 'SSH key',
@@ -196,8 +196,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('accepted_at', models.DateTimeField(verbose_name='accepted at')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='acceptances', to=settings.AUTH_USER_MODEL)),
-                ('terms', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='acceptances', to='onboarding.terms')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='acceptances', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                ('terms', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='acceptances', to='onboarding.terms', verbose_name='terms')),
             ],
             options={
                 'verbose_name': 'acceptance',

@@ -45,8 +45,15 @@ class Terms(models.Model):
 class Acceptance(models.Model):
     """A person's signature under one version of some terms."""
 
-    terms = models.ForeignKey(Terms, models.PROTECT, related_name="acceptances")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="acceptances")
+    terms = models.ForeignKey(
+        Terms, models.PROTECT, related_name="acceptances", verbose_name=_("terms")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="acceptances",
+        verbose_name=_("person"),
+    )
     accepted_at = models.DateTimeField(_("accepted at"))
 
     class Meta:

@@ -39,7 +39,9 @@ class CaseTemplate(models.Model):
 class CaseTemplateStep(models.Model):
     """One step of a template, copied into each case that is opened from it."""
 
-    template = models.ForeignKey(CaseTemplate, models.CASCADE, related_name="steps")
+    template = models.ForeignKey(
+        CaseTemplate, models.CASCADE, related_name="steps", verbose_name=_("case template")
+    )
     position = models.PositiveSmallIntegerField(_("position"))
     kind = models.CharField(_("step"), max_length=20, choices=StepKind)
     owner = models.CharField(_("owner"), max_length=20, choices=StepOwner)
@@ -80,7 +82,9 @@ class OnboardingCase(models.Model):
     """The check-list between an award and the first job, for one person of one project."""
 
     title = models.CharField(_("title"), max_length=200)
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="cases")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="cases", verbose_name=_("organisation")
+    )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -111,7 +115,9 @@ class OnboardingCase(models.Model):
 class CaseStep(models.Model):
     """A box to tick. ``evidence`` says what the tick rests on."""
 
-    case = models.ForeignKey(OnboardingCase, models.CASCADE, related_name="steps")
+    case = models.ForeignKey(
+        OnboardingCase, models.CASCADE, related_name="steps", verbose_name=_("onboarding case")
+    )
     position = models.PositiveSmallIntegerField(_("position"))
     kind = models.CharField(_("step"), max_length=20, choices=StepKind)
     owner = models.CharField(_("owner"), max_length=20, choices=StepOwner)

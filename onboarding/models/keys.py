@@ -6,7 +6,9 @@ from django.utils.translation import gettext_lazy as _
 class SSHKey(models.Model):
     """A public key with which a person signs in on the machine's login nodes."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="ssh_keys")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="ssh_keys", verbose_name=_("person")
+    )
     name = models.CharField(_("name"), max_length=100)
     public_key = models.TextField(_("public key"))
     fingerprint = models.CharField(_("fingerprint"), max_length=60, unique=True)

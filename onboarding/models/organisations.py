@@ -83,7 +83,10 @@ class Organisation(models.Model):
     )
     version = models.PositiveIntegerField(default=1, editable=False)
     members = models.ManyToManyField(
-        settings.AUTH_USER_MODEL, through="Membership", related_name="organisations"
+        settings.AUTH_USER_MODEL,
+        through="Membership",
+        related_name="organisations",
+        verbose_name=_("people"),
     )
 
     objects = OrganisationQuerySet.as_manager()
@@ -117,8 +120,15 @@ class MemberRole(models.TextChoices):
 class Membership(models.Model):
     """That a person acts for an organisation."""
 
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="memberships")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="memberships", verbose_name=_("organisation")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="memberships",
+        verbose_name=_("person"),
+    )
     role = models.CharField(_("role"), max_length=20, choices=MemberRole)
 
     class Meta:
