@@ -58,6 +58,10 @@ class AllocationEnded(AllocationsError):
     default = _("This allocation has ended.")
 
 
+class CorrectionNotPossible(AllocationsError):
+    code = "correction_not_possible"
+
+
 class JobNotPossible(AllocationsError):
     """The job's shape fits neither the partition nor the budget, ever."""
 

@@ -8,6 +8,7 @@ import rules
 from onboarding.rules import (
     is_access_officer,
     is_administrator,
+    is_panel_chair,
     is_technical_reviewer,
     reads_everything,
 )
@@ -59,6 +60,17 @@ def is_of_allocation(user, allocation):
 
 
 @rules.predicate
+def is_of_correction(user, correction):
+    return correction is not None and is_of_allocation(user, correction.allocation)
+
+
+@rules.predicate
+def proposed_correction(user, correction):
+    """Nobody decides on the own proposal."""
+    return correction is not None and correction.proposed_by_id == user.pk
+
+
+@rules.predicate
 def leads_project_of(user, job):
     leaders = [ProjectRole.PI, ProjectRole.PA]
     return (
@@ -83,6 +95,11 @@ rules.add_perm("allocations.check_feasibility", is_technical_reviewer & ~is_invo
 rules.add_perm("allocations.handle_offers", is_access_officer & ~is_involved)
 rules.add_perm("allocations.run_calls", is_access_officer)
 
+rules.add_perm("allocations.propose_correction", is_access_officer & ~is_of_allocation)
+rules.add_perm(
+    "allocations.decide_correction",
+    (is_administrator | is_panel_chair) & ~proposed_correction & ~is_of_correction,
+)
 rules.add_perm("allocations.set_accounting", is_access_officer & ~is_of_allocation)
 
 rules.add_perm("allocations.submit_job", is_project_member)
@@ -96,10 +113,12 @@ for model in (
     "allocation",
     "award",
     "call",
+    "correction",
     "evaluationstep",
     "fundingshare",
     "job",
     "ledgeraccount",
+    "ledgercheck",
     "ledgerentry",
     "obligation",
     "partition",

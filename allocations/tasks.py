@@ -9,7 +9,7 @@ from celery import shared_task
 
 from jaif_portal import clock
 
-from .flows import lifecycle, queue
+from .flows import checks, lifecycle, queue
 from .models import Partition
 
 STEPS = 40  # of half a day each, so that a task ends well within its time limit
@@ -37,3 +37,9 @@ def activate_allocations():
     now = clock.now()
     lifecycle.fund_shares(at=now)
     lifecycle.activate_ready(at=now)
+
+
+@shared_task(name="allocations.check_ledger", time_limit=3600)
+def check_ledger():
+    """Once a night: the first beat after two o'clock that finds no check of this night."""
+    checks.check_if_due()

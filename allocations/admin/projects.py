@@ -20,6 +20,7 @@ from ..models import (
     ProjectMember,
     QuotaMonth,
 )
+from .corrections import CORRECT
 from .filters import PartitionFilter
 
 
@@ -91,6 +92,7 @@ class AllocationAdmin(ActsMixin, ReadOnlyMixin, admin.ModelAdmin):
     list_select_related = ["project", "partition__system", "account", "month"]
     inlines = [QuotaMonthInline]
     acts = [
+        CORRECT,
         Act(
             name="accounting",
             label=_("Change the accounting"),
@@ -106,7 +108,7 @@ class AllocationAdmin(ActsMixin, ReadOnlyMixin, admin.ModelAdmin):
                 "What the allocation has left stays what it is. Into months it is divided evenly "
                 "over the rest of the period."
             ),
-        )
+        ),
     ]
 
     @admin.display(description=_("quota"))

@@ -15,6 +15,7 @@ from ..models import (
     LedgerAccount,
     LedgerEntry,
 )
+from . import audit_quota
 
 PHASE = [EntryKind.HOLD, EntryKind.RELEASE]  # entries that move nothing
 
@@ -47,6 +48,7 @@ def _wrong_totals():
         "debited": _total(moving, "debit"),
         "held": _total(open_holds, "debit"),
         "lapsed": _total(LedgerEntry.objects.filter(kind=EntryKind.LAPSE), "debit"),
+        "corrected": _total(LedgerEntry.objects.filter(kind=EntryKind.CORRECT), "debit"),
     }
     for account in LedgerAccount.objects.select_related(
         "allocation__project", "share", "partition__system"
@@ -115,7 +117,7 @@ def _ungranted():
 INVARIANTS = [
     Invariant(
         "totals_are_sums_of_entries",
-        "Each account's credited, debited, held and lapsed equal the sums of its entries.",
+        "Each account's totals equal the sums of its entries.",
         _wrong_totals,
     ),
     Invariant(
@@ -152,5 +154,25 @@ INVARIANTS = [
         "allocations_are_granted_once",
         "Each allocation was granted exactly what was awarded.",
         _ungranted,
+    ),
+    Invariant(
+        "shares_grant_no_more_than_funded",
+        "A funding share has given out, less what came back, no more than it was funded with.",
+        audit_quota.shares_granted_beyond_their_funds,
+    ),
+    Invariant(
+        "months_add_up",
+        "A month of quota used what was charged in it, and hands on what the next takes over.",
+        audit_quota.months_that_do_not_add_up,
+    ),
+    Invariant(
+        "months_lapse_once",
+        "A month's lapse is one entry of the month's amount at its end.",
+        audit_quota.months_that_lapsed_wrongly,
+    ),
+    Invariant(
+        "corrections_are_booked_once",
+        "A booked correction is one entry between the allocation and its share.",
+        audit_quota.corrections_not_booked_once,
     ),
 ]

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from ..exceptions import InsufficientBalance, PoolExhausted
 from ..models import AccountKind, EntryKind, LedgerAccount, LedgerEntry
 
-TOTALS = ("credited", "debited", "held", "lapsed")
+TOTALS = ("credited", "debited", "held", "lapsed", "corrected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,8 @@ def _changes(postings, holds):
             changes[posting.credit_id]["credited"] += posting.node_seconds
         if posting.kind == EntryKind.LAPSE:
             changes[posting.debit_id]["lapsed"] += posting.node_seconds
+        if posting.kind == EntryKind.CORRECT:
+            changes[posting.debit_id]["corrected"] += posting.node_seconds
     return changes
 
 

@@ -9,7 +9,7 @@ import datetime as dt
 import logging
 
 from django.db import connection, transaction
-from django.db.models import Max, Min
+from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from jaif_portal import clock
@@ -100,9 +100,11 @@ def plan_months(allocation, *, at):
     """Divide what an allocation has over the months from ``at`` to its end; open the first."""
     account = LedgerAccount.objects.select_for_update().get(allocation=allocation)
     starts = months.month_starts(allocation.starts_at, allocation.ends_at)
+    last = allocation.months.order_by("number").last()
+    if last is not None:  # a month that was ended in this second does not go on
+        at = max(at, last.closed_at + SECOND)
     starts = [at, *(start for start in starts if start > at)]
     parts = months.slices(account.left, len(starts))
-    last = allocation.months.aggregate(last=Max("number"))["last"] or 0
     ends, advances = [*starts[1:], allocation.ends_at], [*parts[1:], 0]
     rows = QuotaMonth.objects.bulk_create(
         QuotaMonth(
@@ -114,7 +116,7 @@ def plan_months(allocation, *, at):
             advance=advance,
         )
         for number, (start, end, part, advance) in enumerate(
-            zip(starts, ends, parts, advances, strict=True), start=last + 1
+            zip(starts, ends, parts, advances, strict=True), start=last.number + 1 if last else 1
         )
     )
     _open(rows[0], account, allocation, carried=0)

@@ -150,11 +150,15 @@ CELERY_BEAT_SCHEDULE = {
         "allocations.advance_partitions": 2.0,
         "allocations.keep_deadlines": 2.0,
         "allocations.activate_allocations": 2.0,
+        "allocations.check_ledger": 600.0,
         "onboarding.check_cases": 5.0,
         "jaif_portal.deliver_mail": 2.0,
         "jaif_portal.forget_expired": 3600.0,
     }.items()
 }
+
+# What the health page tells beside "ok", by name: the ground floor knows no app.
+HEALTH_REPORTS = ["allocations.flows.checks.health"]
 
 # REST
 REST_FRAMEWORK = {

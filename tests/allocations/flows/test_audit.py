@@ -114,7 +114,11 @@ def test_an_entry_across_partitions_is_found(allocation, monday):
     theirs = ledger.open_account(AccountKind.USED, partition=other)
     post([Posting(EntryKind.CORRECT, allocation.account.pk, theirs.pk, 5, "stray", monday)])
 
-    assert broken_invariants() == ["credits_equal_debits", "entries_stay_in_one_partition"]
+    assert broken_invariants() == [
+        "credits_equal_debits",
+        "entries_stay_in_one_partition",
+        "corrections_are_booked_once",
+    ]
 
 
 def test_a_hold_of_a_job_that_does_not_run_is_found(allocation, job, used, monday):
