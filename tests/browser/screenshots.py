@@ -23,8 +23,10 @@ SCHEMES = ["light", "dark"]
 LANGUAGES = ["en", "de"]
 BROWSER_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
+PEOPLE = ["pi", "offered", "waiting", "officer"]
+
 # Who sees the page (nobody: not signed in), and where it is. A star stands for the first
-# row of the list at that address.
+# row of the list at that address; what follows it is a page of that row.
 PAGES = [
     ("nobody", "/"),
     ("nobody", "/accounts/login/"),
@@ -46,7 +48,9 @@ PAGES = [
     ("pi", "/projects/*/"),
     ("pi", "/jobs/"),
     ("pi", "/jobs/*/"),
+    ("pi", "/jobs/*/cancel/"),
     ("pi", "/jobs/new/"),
+    ("pi", "/calls/*/apply/"),
     ("pi", "/organisations/"),
     ("pi", "/organisations/*/"),
     ("pi", "/organisations/new/"),
@@ -58,11 +62,24 @@ PAGES = [
     ("pi", "/accounts/password/change/"),
     ("pi", "/accounts/2fa/"),
     ("pi", "/accounts/2fa/totp/activate/"),
+    ("offered", "/"),
+    ("offered", "/proposals/*/"),
+    ("offered", "/proposals/*/accept/"),
+    ("offered", "/proposals/*/decline/"),
+    ("offered", "/proposals/*/withdraw/"),
+    ("waiting", "/"),
+    ("waiting", "/proposals/*/"),
+    ("officer", "/"),
     ("officer", "/admin/"),
     ("officer", "/admin/allocations/proposal/"),
     ("officer", "/admin/allocations/proposal/*/"),
     ("officer", "/admin/allocations/call/"),
     ("officer", "/admin/allocations/call/*/"),
+    ("officer", "/admin/allocations/project/*/"),
+    ("officer", "/admin/allocations/allocation/"),
+    ("officer", "/admin/allocations/job/"),
+    ("officer", "/admin/allocations/ledgeraccount/"),
+    ("officer", "/admin/allocations/ledgerentry/"),
     ("officer", "/admin/onboarding/onboardingcase/*/"),
     ("officer", "/admin/jaif_portal/mail/"),
     ("officer", "/admin/jaif_portal/mail/*/"),
@@ -73,7 +90,7 @@ PAGES = [
 
 def main():
     options = _options()
-    people = {"nobody": None, "pi": options.pi, "officer": options.officer}
+    people = {"nobody": None, **{name: getattr(options, name) for name in PEOPLE}}
     pages = [page for page in PAGES if options.only in page[1]] if options.only else PAGES
     complaints = []
     with sync_playwright() as playwright:
@@ -104,8 +121,8 @@ def _options():
     parser.add_argument("base_url")
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--only", default="", help="only paths that contain this")
-    parser.add_argument("--pi", default="pi@demo.example")
-    parser.add_argument("--officer", default="officer@demo.example")
+    for name in PEOPLE:
+        parser.add_argument(f"--{name}", default=f"{name}@demo.example")
     parser.add_argument("--password", required=True)
     return parser.parse_args()
 
@@ -123,7 +140,9 @@ def sign_in(tab, email, password):
 def _shoot(tab, path, folder, *, password):
     name = path.strip("/").replace("/", "-").replace("*", "one") or "home"
     if "*" in path:
-        path = _first_row(tab, path.partition("*")[0])
+        address, _star, below = path.partition("*")
+        row = _first_row(tab, address)
+        path = row and row + below.removeprefix("/")
     for width_name, width in WIDTHS.items():
         tab.set_viewport_size({"width": width, "height": 900})
         if path:
