@@ -149,4 +149,5 @@ def _beat():
 
 
 def _celery():
-    return sys.executable, "-m", "celery", "--app", "jaif_portal", "--no-color"
+    """Pages go first where processors are few: what works in the background is nice to them."""
+    return "nice", "-n", "5", sys.executable, "-m", "celery", "--app", "jaif_portal", "--no-color"
