@@ -1,7 +1,6 @@
 """The scheduler takes note of the accounts that may submit to it."""
 
 from django.db import connection
-from django.utils.translation import gettext as _
 
 from onboarding.flows.cases import complete_step
 from onboarding.models import StepKind
@@ -25,7 +24,6 @@ def acknowledge_associations(partition, *, at):
         complete_step(
             allocation.case,
             kind=StepKind.ASSOCIATION,
-            evidence=_("Account %(budget)s on %(partition)s")
-            % {"budget": allocation.project.budget, "partition": partition},
+            evidence=f"{allocation.project.budget} – {partition}",
             at=at,
         )

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from jaif_portal import clock
 from jaif_portal.exceptions import TransitionNotAllowed
@@ -42,10 +43,13 @@ def offer_or_reserve(proposal, *, at):
     """What a mode without competition does after the last check: offer if the pool allows."""
     award = _drawn_up(proposal, at=at)
     if award.node_seconds > _free_in_pool(proposal.offer.share):
-        move(proposal, to=ProposalState.RESERVE, by=None, at=at, note=_("The pool is exhausted."))
+        note = gettext_noop("The pool is exhausted.")
+        move(proposal, to=ProposalState.RESERVE, by=None, at=at, note=note)
         letters.on_reserve(proposal)
         return proposal
-    return _offer(proposal, award, by=None, at=at, note=_("Feasible and within the pool"))
+    return _offer(
+        proposal, award, by=None, at=at, note=gettext_noop("Feasible and within the pool")
+    )
 
 
 @transaction.atomic

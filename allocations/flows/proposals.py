@@ -3,6 +3,7 @@
 from django.db import IntegrityError, transaction
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from jaif_portal import clock
 from jaif_portal.exceptions import NotPermitted, StaleVersion, TransitionNotAllowed
@@ -177,7 +178,8 @@ def _give_reference(proposal, *, at):
 
 def _start_evaluation(proposal, *, at):
     """Freeze the mode's steps as rows, start the first, and start the clock of the decision."""
-    move(proposal, to=ProposalState.IN_EVALUATION, by=None, at=at, note=_("Rolling intake"))
+    note = gettext_noop("Rolling intake")
+    move(proposal, to=ProposalState.IN_EVALUATION, by=None, at=at, note=note)
     for position, kind in enumerate(proposal.policy.steps, start=1):
         first = position == 1
         EvaluationStep.objects.create(

@@ -1,6 +1,7 @@
 """What happened, and what is to happen: to be read, never edited."""
 
 from django.contrib import admin
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Deadline, Holiday, Transition
@@ -10,17 +11,21 @@ from .acts import ReadOnlyMixin
 
 @admin.register(Transition)
 class TransitionAdmin(ReadOnlyMixin, admin.ModelAdmin):
-    list_display = ["at", "subject", "kind", "left", "reached", "by", "note"]
+    list_display = ["at", "about", "kind", "left", "reached", "by", "reason"]
     list_display_links = ["at"]
     list_filter = [("subject_type", admin.RelatedOnlyFieldListFilter), "to_state"]
     list_select_related = ["by", "subject_type"]
     search_fields = ["note", "by__name", "by__email"]
-    fields = ["subject", "kind", "left", "reached", "at", "recorded_at", "by", "note"]
-    readonly_fields = ["subject", "kind", "left", "reached"]
+    fields = ["about", "kind", "left", "reached", "at", "recorded_at", "by", "reason"]
+    readonly_fields = ["about", "kind", "left", "reached", "reason"]
     ordering = ["-pk"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("subject")
+
+    @admin.display(description=_("about"))
+    def about(self, transition):
+        return transition.subject
 
     @admin.display(description=_("kind"))
     def kind(self, transition):
@@ -34,16 +39,25 @@ class TransitionAdmin(ReadOnlyMixin, admin.ModelAdmin):
     def reached(self, transition):
         return state_label(transition)
 
+    @admin.display(description=_("note"))
+    def reason(self, transition):
+        # The portal's own notes are stored in English.
+        return gettext(transition.note) if transition.note else ""
+
 
 @admin.register(Deadline)
 class DeadlineAdmin(ReadOnlyMixin, admin.ModelAdmin):
-    list_display = ["due_at", "kind", "subject", "met_at", "fired_at", "failure"]
+    list_display = ["due_at", "kind", "about", "met_at", "fired_at", "failure"]
     list_filter = ["kind", ("fired_at", admin.EmptyFieldListFilter), "due_at"]
-    fields = ["kind", "subject_type", "subject", "due_at", "met_at", "fired_at", "failure"]
-    readonly_fields = ["subject"]
+    fields = ["kind", "subject_type", "about", "due_at", "met_at", "fired_at", "failure"]
+    readonly_fields = ["about"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("subject")
+
+    @admin.display(description=_("about"))
+    def about(self, deadline):
+        return deadline.subject
 
 
 @admin.register(Holiday)

@@ -7,7 +7,7 @@ from jaif_portal.admin.acts import Act, ActsMixin
 from jaif_portal.flows.permissions import require
 
 from ..flows.people import lock_password
-from ..models import User
+from ..models import Role, User
 
 
 def send_reset_mail(user, *, by):
@@ -70,4 +70,5 @@ class UserAdmin(ActsMixin, admin.ModelAdmin):
 
     @admin.display(description=_("roles"))
     def roles(self, user):
-        return ", ".join(group.name for group in user.groups.all())
+        labels = dict(Role.choices)
+        return ", ".join(str(labels.get(group.name, group.name)) for group in user.groups.all())
