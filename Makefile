@@ -71,7 +71,7 @@ check: setup-dev
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports --no-logo
-	$(VENV)/bin/djade --target-version 5.2 --check $(TEMPLATES)
+	@echo djade --check; $(VENV)/bin/djade --target-version 5.2 --check $(TEMPLATES)
 	$(VENV)/bin/deptry .
 	$(MANAGE) makemigrations --check --dry-run
 	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
