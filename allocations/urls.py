@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import calls, home, jobs, machine, projects, proposals
+from .views import calls, home, jobs, machine, projects, proposals, statements
 
 app_name = "allocations"
 urlpatterns = [
@@ -22,6 +22,17 @@ urlpatterns = [
     path("proposals/<int:pk>/decline/", proposals.OfferDecline.as_view(), name="offer_decline"),
     path("projects/", projects.ProjectList.as_view(), name="projects"),
     path("projects/<int:pk>/", projects.ProjectDetail.as_view(), name="project"),
+    path("allocations/<int:pk>/statement/", statements.StatementPage.as_view(), name="statement"),
+    path(
+        "allocations/<int:pk>/statement.csv",
+        statements.StatementCSV.as_view(),
+        name="statement_csv",
+    ),
+    path(
+        "allocations/<int:pk>/statement.pdf",
+        statements.StatementPDF.as_view(),
+        name="statement_pdf",
+    ),
     path("jobs/", jobs.JobList.as_view(), name="jobs"),
     path("jobs/new/", jobs.JobNew.as_view(), name="job_new"),
     path("jobs/new/cost/", jobs.JobCost.as_view(), name="job_cost"),

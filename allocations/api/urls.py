@@ -1,6 +1,7 @@
 from rest_framework.routers import SimpleRouter
 
 from .calls import CallViewSet
+from .entries import EntryViewSet
 from .jobs import JobViewSet
 from .machines import PartitionViewSet, SystemViewSet
 from .projects import AllocationViewSet, ProjectViewSet
@@ -13,6 +14,9 @@ router.register("calls", CallViewSet)
 router.register("proposals", ProposalViewSet)
 router.register("projects", ProjectViewSet)
 router.register("allocations", AllocationViewSet)
+router.register(
+    r"allocations/(?P<allocation_id>[0-9]{1,18})/entries", EntryViewSet, basename="ledgerentry"
+)
 router.register("jobs", JobViewSet)
 
 urlpatterns = router.urls
