@@ -19,4 +19,4 @@ def moment(at):
 def hours(node_seconds, partition):
     """An amount of the ledger in both units that people think in."""
     gpus = node_hours(node_seconds * partition.gpus_per_node)
-    return two_lines(f"{gpus} GPU-h", f"{node_hours(node_seconds)} node-h")
+    return two_lines(f"{gpus}\xa0GPU-h", f"{node_hours(node_seconds)}\xa0node-h")

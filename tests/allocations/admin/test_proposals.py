@@ -6,7 +6,6 @@ import pytest
 from django.contrib.admin.models import LogEntry
 
 from allocations.models import Proposal, ProposalState, StepOutcome
-from jaif_portal import clock
 from jaif_portal.models import Transition
 from onboarding.models import Role
 from tests.allocations import factories
@@ -17,15 +16,13 @@ from tests.allocations.admin.desk import (
     messages,
     offered_acts,
     perform,
-    perform_in_bulk,
     sign_in,
 )
-from tests.allocations.pools import leave_in_pool, put_into_pool
+from tests.allocations.admin.reserve import on_reserve
 from tests.allocations.records import history
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("share")]
 
-AWARD = 1250 * 3600
 ROLE = "Your role does not allow this here."
 ELIGIBILITY = "The step in progress is: Eligibility check."
 TECHNICAL = "The step in progress is: Technical check."
@@ -50,15 +47,6 @@ ANSWERS = {
 
 def eligible():
     return factories.find_eligible(factories.submitted(), by=factories.officer())
-
-
-def on_reserve(count=1):
-    """Proposals that found the pool empty; by now it has hours for all of them."""
-    share = factories.Call.objects.get().offers.get().share
-    leave_in_pool(share, 0)
-    proposals = [factories.offered() for _number in range(count)]
-    put_into_pool(share, count * AWARD, at=clock.now())
-    return proposals
 
 
 def ready_for(act):
@@ -250,54 +238,6 @@ def test_less_than_was_asked_for_is_offered_with_its_reason(client):
         "Enough for this.",
     )
     assert (proposal.award.node_seconds, proposal.award.months) == (1000 * 3600, 1)
-
-
-def test_promoting_in_bulk_comes_to_the_same_as_one_by_one(client):
-    proposals = on_reserve(3)
-    officer = sign_in(client, Role.ACCESS_OFFICER)
-
-    perform(client, proposals[0], "promote")
-    page = perform_in_bulk(client, "proposal", "promote", proposals[1:])
-
-    assert messages(page) == ["Done: Offer from the reserve list (2)."]
-    assert [history(proposal)[-1][:3] for proposal in proposals] == [
-        ("reserve", "offered", officer)
-    ] * 3
-    assert LogEntry.objects.filter(change_message="Offer from the reserve list").count() == 3
-
-
-def test_in_bulk_each_row_that_is_refused_says_why(client):
-    first, second = on_reserve(2)
-    submitted = factories.submitted()
-    officer = sign_in(client, Role.ACCESS_OFFICER)
-    second.organisation.memberships.create(user=officer, role="member")
-
-    page = perform_in_bulk(client, "proposal", "promote", [first, second, submitted])
-
-    assert sorted(messages(page)) == sorted(
-        [
-            f"{second}: {ROLE}",
-            f"{submitted}: This proposal is not on the reserve list.",
-            "Done: Offer from the reserve list (1).",
-        ]
-    )
-    assert [state_of(row) for row in (first, second, submitted)] == [
-        "offered",
-        "reserve",
-        "in_evaluation",
-    ]
-
-
-@pytest.mark.parametrize("role", [Role.TECHNICAL_REVIEWER, Role.AUDITOR, Role.ADMINISTRATOR])
-def test_others_have_no_bulk_actions(client, role):
-    (proposal,) = on_reserve()
-    sign_in(client, role)
-
-    perform_in_bulk(client, "proposal", "promote", [proposal])
-    page = client.get(address("proposal", "changelist"))
-
-    assert state_of(proposal) == ProposalState.RESERVE
-    assert page.context["action_form"] is None
 
 
 def test_an_act_that_does_not_exist_is_not_there(client):
