@@ -2,10 +2,17 @@
 
 from django.utils.translation import gettext as _
 
+from jaif_portal.exceptions import NotPermitted
 from onboarding.models import OrganisationType
 
 from ..exceptions import NotEligible, ReportOverdue
 from ..models import Obligation, ObligationState, ProjectRole
+
+
+def require_member(organisation, user):
+    """Raise ``NotPermitted`` unless ``user`` acts for the organisation, today."""
+    if not organisation.memberships.filter(user=user).exists():
+        raise NotPermitted(_("You can only apply for an organisation that you belong to."))
 
 
 def require_eligible(organisation, *, policy):

@@ -26,6 +26,10 @@ def lapsed(proposal):
     _to_applicant(proposal, "lapsed")
 
 
+def reserve_ended(proposal):
+    _to_applicant(proposal, "reserve_ended")
+
+
 def awarded(proposal, allocation):
     _to_team(proposal, "awarded", allocation=allocation)
 

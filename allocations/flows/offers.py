@@ -35,7 +35,7 @@ from ..models import (
 )
 from . import ledger, letters
 from .alerts import watch_period
-from .eligibility import require_eligible, require_no_overdue_report
+from .eligibility import require_eligible, require_member, require_no_overdue_report
 from .quota import adopt_policy
 
 
@@ -78,6 +78,7 @@ def accept_offer(proposal, *, by, starts_on=None):
     require(by, "allocations.answer_offer", proposal)
     now = clock.now()
     move(proposal, to=ProposalState.AWARDED, by=by, at=now)
+    require_member(proposal.organisation, by)
     require_eligible(proposal.organisation, policy=proposal.policy)
     require_no_overdue_report(proposal.applicant)
     accept_terms(current_terms(Terms.Kind.AWARD, at=now), by=by)
@@ -101,15 +102,22 @@ def decline_offer(proposal, *, by, note=""):
 
 @transaction.atomic
 def lapse_offer(proposal, *, by):
-    """Withdraw an offer that nobody answered in time. Staff do this; a timer only reminds."""
+    """Withdraw an offer that nobody answered in time, or end a place on the reserve list.
+
+    Staff do this; a timer only reminds.
+    """
     proposal = _lock(proposal)
     require(by, "allocations.handle_offers", proposal)
     now = clock.now()
     if proposal.state == ProposalState.OFFERED and now < proposal.award.answer_by:
         raise TransitionNotAllowed(_("The time to answer this offer has not run out yet."))
+    was_offered = proposal.state == ProposalState.OFFERED
     move(proposal, to=ProposalState.LAPSED, by=by, at=now)
     _answer(proposal, by=by, at=now)
-    letters.lapsed(proposal)
+    if was_offered:
+        letters.lapsed(proposal)
+    else:
+        letters.reserve_ended(proposal)
     return proposal
 
 

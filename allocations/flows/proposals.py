@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from jaif_portal import clock
-from jaif_portal.exceptions import NotPermitted, StaleVersion, TransitionNotAllowed
+from jaif_portal.exceptions import StaleVersion, TransitionNotAllowed
 from jaif_portal.flows.deadlines import meet_deadlines, set_deadline
 from jaif_portal.flows.outbox import write_mail
 from jaif_portal.flows.permissions import require
@@ -25,7 +25,7 @@ from ..models import (
 )
 from . import letters
 from .completeness import require_complete
-from .eligibility import require_eligible, require_no_overdue_report
+from .eligibility import require_eligible, require_member, require_no_overdue_report
 
 ANSWERS = ("title", "abstract", "sector", "offer", "gpu_hours", "months", "civilian_use")
 
@@ -38,8 +38,7 @@ def begin_proposal(call, *, organisation, by, title, **answers):
     the person already has a proposal under this call that has not come to an end.
     """
     now = clock.now()
-    if not organisation.memberships.filter(user=by).exists():
-        raise NotPermitted(_("You can only apply for an organisation that you belong to."))
+    require_member(organisation, by)
     if not call.is_open(at=now):
         raise CallNotOpen
     policy = call.mode.policies.valid(at=now).first()
@@ -106,6 +105,7 @@ def submit_proposal(proposal, *, by):
         raise TransitionNotAllowed(_("This proposal has already been submitted."))
     if not proposal.call.is_open(at=now):
         raise CallNotOpen
+    require_member(proposal.organisation, by)
     require_eligible(proposal.organisation, policy=proposal.policy)
     require_no_overdue_report(proposal.applicant)
     require_complete(proposal)

@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
             name='Mail',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(help_text='Event and recipient; the same event never writes twice.', max_length=200, unique=True, verbose_name='key')),
+                ('key', models.CharField(help_text='Event and recipient; the same event never writes twice.', max_length=500, unique=True, verbose_name='key')),
                 ('recipient', models.EmailField(max_length=254, verbose_name='recipient')),
                 ('subject', models.CharField(max_length=250, verbose_name='subject')),
                 ('body', models.TextField(verbose_name='text')),

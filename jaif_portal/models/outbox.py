@@ -12,7 +12,7 @@ class Mail(models.Model):
 
     key = models.CharField(
         _("key"),
-        max_length=200,
+        max_length=500,
         unique=True,
         help_text=_("Event and recipient; the same event never writes twice."),
     )

@@ -15,7 +15,16 @@ from allocations.flows.jobs import submit_job
 from allocations.flows.offers import accept_offer
 from allocations.flows.proposals import begin_proposal, submit_proposal
 from allocations.flows.queue import advance_partition
-from allocations.models import Allocation, Call, Partition, Proposal, Sector
+from allocations.models import (
+    Allocation,
+    Call,
+    CallState,
+    Partition,
+    Proposal,
+    Round,
+    Sector,
+    SystemOffer,
+)
 from jaif_portal import clock
 from jaif_portal.flows.clock import resume_clock, start_clock
 from onboarding.flows.agreements import accept_terms, current_terms
@@ -92,6 +101,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             people = {email: person(email, name, role) for email, name, role, _what in PEOPLE}
             lifecycle.fund_shares(at=clock.now())
+            open_call(at=clock.now())
             stages = {
                 "founder@demo.example": active,
                 "offered@demo.example": offered,
@@ -137,6 +147,28 @@ def person(email, name, role):
     return user
 
 
+def open_call(*, at):
+    """The Playground call that is open at portal time ``at``: another for each year."""
+    calls = Call.objects.filter(mode__code="PG").order_by("-opens_at")
+    if any(call.is_open(at=at) for call in calls):
+        return
+    last, year = calls.first(), at.year
+    call = Call.objects.create(
+        mode=last.mode,
+        title_en=f"Playground access {year}",
+        title_de=f"Playground-Zugang {year}",
+        state=CallState.OPEN,
+        opens_at=dt.datetime(year, 1, 1, tzinfo=dt.UTC),
+        closes_at=dt.datetime(year + 1, 1, 1, tzinfo=dt.UTC),
+    )
+    Round.objects.create(call=call, year=year, number=1)
+    partition = last.offers.get().partition
+    share = partition.shares.filter(code="eurohpc", starts_at__lte=at, ends_at__gt=at).first()
+    SystemOffer.objects.create(
+        call=call, partition=partition, share=share or last.offers.get().share
+    )
+
+
 def submitted(applicant, _people):
     name, country, number, staff = FIRMS[applicant.email]
     organisation = create_organisation(
@@ -151,7 +183,7 @@ def submitted(applicant, _people):
         balance_sheet_eur=1_400_000,
     )
     title, sector, abstract = REQUESTS[applicant.email]
-    call = Call.objects.get(mode__code="PG")
+    call = Call.objects.filter(mode__code="PG").latest("opens_at")
     proposal = begin_proposal(
         call,
         organisation=organisation,
