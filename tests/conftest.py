@@ -1,16 +1,20 @@
 """Fixtures that every door's tests share."""
 
+import datetime as dt
 import os
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.utils import timezone
+from pytest_django.plugin import blocking_manager_key
 
 from jaif_portal import clock
 from jaif_portal.flows.clock import set_clock
 from jaif_portal.models import PortalClock
 
 CHROMIUM = Path("/usr/bin/chromium")
+NOW = dt.datetime(2026, 11, 24, 9, 15, 30, tzinfo=dt.UTC)
 MISSING = {
     "services": (
         not os.environ.keys() >= {"DATABASE_URL", "REDIS_URL"},
@@ -28,11 +32,29 @@ def pytest_collection_modifyitems(items):
                 item.add_marker(pytest.mark.skip(reason=reason))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item, nextitem):
+    """Put back what the migrations loaded after a test whose end empties the tables.
+
+    Any test may come next: a worker that has run out takes some from another one. After
+    the last one the test database is gone.
+    """
+    result = yield
+    marker = item.get_closest_marker("django_db")
+    emptied = "django_db_serialized_rollback" in item.fixturenames or (
+        marker is not None and marker.kwargs.get("serialized_rollback")
+    )
+    if emptied and nextitem is not None:
+        with item.config.stash[blocking_manager_key].unblock():
+            contents = connection._test_serialized_contents
+            connection.creation.deserialize_db_from_string(contents)
+    return result
+
+
 @pytest.fixture
 def frozen_clock(db):
-    """Portal time stands still; ``travel`` moves it."""
-    wall = timezone.now()
-    return PortalClock.objects.create(pk=1, anchor=wall, anchored_at=wall, rate=0)
+    """Portal time stands still, in the year of the reference data; ``travel`` moves it."""
+    return PortalClock.objects.create(pk=1, anchor=NOW, anchored_at=timezone.now(), rate=0)
 
 
 @pytest.fixture

@@ -3,33 +3,12 @@
 import datetime as dt
 
 import pytest
-from django.db import connection
-from pytest_django.plugin import blocking_manager_key
 
 from onboarding.models import Role
 from tests.allocations import factories
 from tests.onboarding.factories import UserFactory
 
 MONDAY = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item, nextitem):
-    """Put back what the migrations loaded after a test whose end empties the tables.
-
-    Any test may come next: a worker that has run out takes some from another one. After
-    the last one the test database is gone.
-    """
-    result = yield
-    marker = item.get_closest_marker("django_db")
-    emptied = "django_db_serialized_rollback" in item.fixturenames or (
-        marker is not None and marker.kwargs.get("serialized_rollback")
-    )
-    if emptied and nextitem is not None:
-        with item.config.stash[blocking_manager_key].unblock():
-            contents = connection._test_serialized_contents
-            connection.creation.deserialize_db_from_string(contents)
-    return result
 
 
 @pytest.fixture
