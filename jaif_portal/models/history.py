@@ -10,7 +10,7 @@ class TransitionQuerySet(models.QuerySet):
         """The history of ``subject``, oldest first."""
         return self.filter(
             subject_type=ContentType.objects.get_for_model(subject), subject_id=subject.pk
-        ).select_related("by")
+        ).select_related("by", "subject_type")
 
 
 class Transition(models.Model):

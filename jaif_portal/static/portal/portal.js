@@ -36,3 +36,12 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   const { triggeringEvent } = event.detail.requestConfig;
   if (document.hidden && !triggeringEvent) event.preventDefault();
 });
+
+// After the session has ended, a poll is answered with the sign-in page: show it as a page.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { responseURL } = event.detail.xhr;
+  if (new URL(responseURL, location.href).pathname.startsWith("/accounts/login/")) {
+    event.preventDefault();
+    location.reload();
+  }
+});
