@@ -97,7 +97,7 @@ class JobDetail(Jobs, DetailView):
         cancelling = not is_final and job.cancel_requested_at is not None
         waits = job.state == JobState.PENDING and not cancelling
         return super().get_context_data(
-            transitions=Transition.objects.of(job).select_related("subject_type"),
+            transitions=Transition.objects.of(job),
             is_final=is_final,
             cancelling=cancelling,
             waiting=prospects(job) if waits else None,

@@ -150,7 +150,7 @@ class ProposalDetail(Proposals, DetailView):
         proposal = self.object
         user = self.request.user
         return super().get_context_data(
-            transitions=Transition.objects.of(proposal).select_related("subject_type"),
+            transitions=Transition.objects.of(proposal),
             deadlines=_decision_clock(proposal),
             steps=proposal.steps.all(),
             team=proposal.team.all(),
