@@ -3,6 +3,7 @@ from django.contrib import admin
 from jaif_portal.admin.acts import ReadOnlyMixin
 
 from ..models import FundingShare, Partition, System
+from .reports import ReportMixin
 
 
 @admin.register(System)
@@ -18,7 +19,7 @@ class PartitionAdmin(admin.ModelAdmin):
 
 
 @admin.register(FundingShare)
-class FundingShareAdmin(ReadOnlyMixin, admin.ModelAdmin):
+class FundingShareAdmin(ReportMixin, ReadOnlyMixin, admin.ModelAdmin):
     list_display = ["funder", "partition", "percent", "starts_at", "ends_at"]
     list_filter = ["funder", "starts_at"]
     list_select_related = ["partition__system"]
