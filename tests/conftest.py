@@ -44,9 +44,9 @@ def pytest_runtest_teardown(item, nextitem):
     emptied = "django_db_serialized_rollback" in item.fixturenames or (
         marker is not None and marker.kwargs.get("serialized_rollback")
     )
-    if emptied and nextitem is not None:
+    contents = getattr(connection, "_test_serialized_contents", None)  # none before set-up
+    if emptied and contents is not None and nextitem is not None:
         with item.config.stash[blocking_manager_key].unblock():
-            contents = connection._test_serialized_contents
             connection.creation.deserialize_db_from_string(contents)
     return result
 
