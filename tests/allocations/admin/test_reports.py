@@ -144,5 +144,5 @@ def test_the_report_takes_the_same_queries_for_any_number(client, django_assert_
     sign_in(client, Role.AUDITOR)
     query = {"by": Division.values, "partition": factories.booster().pk}
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(address(), query)
