@@ -227,10 +227,10 @@ class ProposalAdmin(ActsMixin, ReadOnlyMixin, admin.ModelAdmin):
         """Both in one column, so that the list fits beside its filters."""
         return two_lines(proposal.reference, proposal.title)
 
-    @admin.display(description=gettext_lazy("decision due"), ordering="due_at", empty_value="–")
+    @admin.display(description=gettext_lazy("decision due"), ordering="due_at")
     def decision_due(self, proposal):
         if proposal.due_at is None:
-            return None
+            return "–"
         if clock.now() < proposal.due_at:
             return moment(proposal.due_at)
         badge = {"state": "overdue", "label": _("Overdue")}
