@@ -135,9 +135,6 @@ class Allocation(models.Model):
         verbose_name=_("open month"),
         help_text=_("Empty unless the quota is monthly."),
     )
-    warned_percent = models.PositiveSmallIntegerField(
-        _("last warning at"), default=0, help_text=_("Per cent used when a mail last told of it.")
-    )
 
     objects = AllocationQuerySet.as_manager()
 
