@@ -37,5 +37,8 @@ PUT_OTHERWISE = [
     gettext_noop("You have signed out."),
     gettext_noop("You must type the same email each time."),
     gettext_noop("You must type the same password each time."),
+    gettext_noop("Your password can’t be a commonly used password."),
+    gettext_noop("Your password can’t be entirely numeric."),
+    gettext_noop("Your password can’t be too similar to your other personal information."),
     gettext_noop("Your primary email address must be verified."),
 ]
