@@ -47,6 +47,7 @@ class JobSerializer(serializers.ModelSerializer):
             "time_limit",
             "state",
             "reason",
+            "low_priority",
             "exit_code",
             "most",
             "charged",
