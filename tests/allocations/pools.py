@@ -11,7 +11,7 @@ def leave_in_pool(share, node_seconds):
     lapsed = ledger.open_account(AccountKind.LAPSED, partition=share.partition)
     spent = pool.available - node_seconds
     key = f"share:{share.pk}:drain"
-    ledger.post([Posting(EntryKind.CORRECT, pool.pk, lapsed.pk, spent, key, pool.updated_at)])
+    ledger.post([Posting(EntryKind.LAPSE, pool.pk, lapsed.pk, spent, key, pool.updated_at)])
 
 
 def put_into_pool(share, node_seconds, *, at):
