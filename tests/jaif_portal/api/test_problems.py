@@ -52,7 +52,7 @@ def test_a_problem_speaks_the_language_of_the_request(db):
 
     response = client.post("/api/v1/organisations/", {}, headers={"Accept-Language": "de"})
 
-    assert response.json()["errors"]["name"] == ["Dieses Feld ist zwingend erforderlich."]
+    assert response.json()["errors"]["name"] == ["Bitte füllen Sie dieses Feld aus."]
 
 
 def test_fields_are_named_by_their_path():
