@@ -9,16 +9,30 @@ from .limits import Budgets
 from .machine import Machine
 from .occupancy import FOREVER, Occupancy
 from .trees import Hole
-from .waiting import LongQueue, PlainQueue, Queue, ShortQueue, by_arrival
+from .waiting import (
+    LongQueue,
+    LongQueueByLimit,
+    PlainQueue,
+    Queue,
+    ShortQueue,
+    ShortQueueByLimit,
+    by_arrival,
+)
 
 LONG = 600  # waiting jobs from which on trees are faster than a list
 
 
 class Policy(StrEnum):
-    """Who may start: only the head of the queue, or also who does not delay it."""
+    """Who may start: only the head of the queue, or also who does not delay it.
+
+    ``easy`` is Mu'alem and Feitelson's (TPDS 2001): later jobs go ahead in the order of the
+    queue. With ``easy-sjbf`` the one with the shortest limit goes first (Tsafrir, Etsion and
+    Feitelson, TPDS 2007, without their predictions).
+    """
 
     FCFS = "fcfs"
     EASY = "easy"
+    EASY_SJBF = "easy-sjbf"
 
 
 class Dispatcher:
@@ -37,9 +51,12 @@ class Dispatcher:
         self.budgets = budgets
         self.head: Job | None = None
         self.backfilled = 0
-        self._backfills = policy is Policy.EASY
+        self._backfills = policy is not Policy.FCFS
+        self._by_limit = policy is Policy.EASY_SJBF
         self._largest = machine.nodes
-        self._queue: Queue = ShortQueue() if self._backfills else PlainQueue()
+        self._short = ShortQueueByLimit if self._by_limit else ShortQueue
+        self._long = LongQueueByLimit if self._by_limit else LongQueue
+        self._queue: Queue = self._short() if self._backfills else PlainQueue()
         self._latest = (0, 0)
         self._too_large: dict[int, Job] = {}
         self._shadow = FOREVER
@@ -101,8 +118,11 @@ class Dispatcher:
         self, newcomers: Sequence[Job], at: int, events: list[Event], *, changed: bool
     ) -> None:
         """Make one pass; without a change, whoever waited before still has to."""
-        if newcomers and by_arrival(newcomers[0]) < self._latest:
-            self.enqueue(newcomers)  # they have come late and go before others
+        if newcomers and (
+            by_arrival(newcomers[0]) < self._latest  # they have come late and go before others
+            or (self._by_limit and (changed or len(newcomers) > 1))
+        ):
+            self.enqueue(newcomers)
             newcomers = ()
             changed = True
         if changed:
@@ -155,7 +175,7 @@ class Dispatcher:
                 self._start(job, at, events)
         self._spare = hole.spare
         if len(self._queue) < LONG // 4 and isinstance(self._queue, LongQueue):
-            self._queue = ShortQueue(self._queue)
+            self._queue = self._short(self._queue)
 
     def _meet_first(self, job: Job, at: int, events: list[Event]) -> None:
         """Consider the newcomer ``job`` when nobody waits before it."""
@@ -204,7 +224,7 @@ class Dispatcher:
         if key > self._latest:  # noqa: PLR1730 - half the time of a call
             self._latest = key
         if len(self._queue) > LONG and isinstance(self._queue, ShortQueue):
-            self._queue = LongQueue(self._queue)
+            self._queue = self._long(self._queue)
 
     def _promise(self, head: Job | None) -> None:
         """Make ``head`` the head, of whose reservation nothing is known yet."""

@@ -44,6 +44,10 @@ class SlotTree:
     def least_nodes(self) -> int:
         return self._nodes[1]
 
+    @property
+    def least_limit(self) -> int:
+        return self._limits[1]
+
     def may_fit(self, hole: Hole) -> bool:
         """Say at a glance that no job fits, or that one may."""
         nodes = self._nodes[1]
@@ -90,6 +94,15 @@ class SlotTree:
                 if i == 0:
                     return None
                 i += 1
+
+    def all_fitting(self, hole: Hole) -> list[Job]:
+        """Every job that would fit if it were the only one."""
+        jobs = []
+        job = self.next_fitting(0, hole) if self.may_fit(hole) else None
+        while job is not None:
+            jobs.append(job)
+            job = self.next_fitting(self._slots[job.id] + 1, hole)
+        return jobs
 
     def _build(self, jobs: Sequence[Job]) -> None:
         size = 1

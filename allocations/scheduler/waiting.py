@@ -16,7 +16,7 @@ from .jobs import Job
 from .trees import Hole, SlotTree
 
 by_arrival = attrgetter("submit", "id")
-
+by_limit = attrgetter("limit")
 
 Narrow = Callable[[Hole], None]
 
@@ -143,10 +143,20 @@ class ShortQueue:
             for job in self._jobs
             if job.nodes <= free and (job.limit <= window or job.nodes <= spare)
         ]
-        for job in fitting:
+        for job in self._in_turn(fitting):
             if job.nodes <= hole.free and (job.limit <= window or job.nodes <= hole.spare):
                 self.remove(job)
                 yield job
+
+    def _in_turn(self, jobs: list[Job]) -> list[Job]:
+        return jobs
+
+
+class ShortQueueByLimit(ShortQueue):
+    """Some hundreds of waiting jobs, of which the one with the shortest limit goes ahead."""
+
+    def _in_turn(self, jobs: list[Job]) -> list[Job]:
+        return sorted(jobs, key=by_limit)
 
 
 class LongQueue(PlainQueue):
@@ -204,6 +214,20 @@ class LongQueue(PlainQueue):
                 yield job
             if entry := _first_fitting(tree, slot + 1, hole):
                 heappush(found, entry)
+
+
+class LongQueueByLimit(LongQueue):
+    """Thousands of waiting jobs, of which the one with the shortest limit goes ahead.
+
+    The classes of limits come one after the other; only within one are jobs sorted.
+    """
+
+    def _take_fitting(self, trees: list[SlotTree], hole: Hole) -> Iterator[Job]:
+        for tree in sorted(trees, key=attrgetter("least_limit")):
+            for job in sorted(tree.all_fitting(hole), key=by_limit):
+                if hole.fits(job):
+                    self.remove(job)
+                    yield job
 
 
 def _first_fitting(tree: SlotTree, slot: int, hole: Hole) -> tuple[int, int, Job, SlotTree] | None:

@@ -1,4 +1,4 @@
-"""The semantics of ``fcfs`` and ``easy``, written down as plainly as possible.
+"""The semantics of ``fcfs``, ``easy`` and ``easy-sjbf``, written down as plainly as possible.
 
 An oracle for the engine: no cached reservation, no heap, no index, no event
 objects; at each instant it looks at everything anew. It shares nothing with
@@ -18,7 +18,7 @@ def schedule(jobs, *, nodes, policy, budgets=(), cancellations=(), now=0):
 class Reference:
     def __init__(self, nodes, policy, budgets):
         self.nodes = nodes
-        self.easy = policy == "easy"
+        self.policy = policy
         self.available = {account: available for account, (available, _) in budgets.items()}
         self.ends_at = {account: ends_at for account, (_, ends_at) in budgets.items()}
         self.running = {}
@@ -69,27 +69,36 @@ class Reference:
     def pass_over(self, now):
         """One pass over the queue; give the jobs that start."""
         started = []
-        head = shadow = extra = None
-        for job in list(self.waiting):
-            if job.nodes > self.nodes or not self.pays(job, now, head):
+        while (head := self.first_paid(now)) and head.nodes <= self.free:
+            self.start(head, now, started)
+        if head is None or self.policy == "fcfs":
+            return started
+        shadow, extra = self.reserve(head)
+        candidates = [job for job in self.waiting if job is not head]
+        if self.policy == "easy-sjbf":
+            candidates.sort(key=lambda job: (job.limit, job.submit, job.id))
+        for job in candidates:
+            long = now + job.limit > shadow
+            if job.nodes > self.free or (long and job.nodes > extra):
                 continue
-            if head is None and job.nodes > self.free:
-                head = job
-                shadow, extra = self.reserve(job)
-                continue
-            if head is not None:
-                long = now + job.limit > shadow
-                if not self.easy or job.nodes > self.free or (long and job.nodes > extra):
-                    continue
-                if long:
-                    extra -= job.nodes
-            self.waiting.remove(job)
-            self.running[job.id] = (job, now)
-            self.free -= job.nodes
-            if job.account is not None:
-                self.available[job.account] -= job.nodes * job.limit
-            started.append(job)
+            if self.pays(job, now, head):
+                extra -= job.nodes if long else 0
+                self.start(job, now, started)
         return started
+
+    def first_paid(self, now):
+        for job in self.waiting:
+            if job.nodes <= self.nodes and self.pays(job, now, None):
+                return job
+        return None
+
+    def start(self, job, now, started):
+        self.waiting.remove(job)
+        self.running[job.id] = (job, now)
+        self.free -= job.nodes
+        if job.account is not None:
+            self.available[job.account] -= job.nodes * job.limit
+        started.append(job)
 
     def pays(self, job, now, head):
         if job.account is None:

@@ -42,11 +42,11 @@ def test_every_job_starts_once_and_none_before_its_arrival(seed, policy):
     assert all(starts[job.id] >= job.submit for job in jobs)
 
 
-@given(seeds)
+@given(seeds, st.sampled_from([Policy.EASY, Policy.EASY_SJBF]))
 @settings(deadline=None)
-def test_easy_never_starts_a_head_after_its_first_reservation(seed):
+def test_easy_never_starts_a_head_after_its_first_reservation(seed, policy):
     nodes, jobs = generated.trace(seed)
-    scheduler = Scheduler(Machine(nodes))
+    scheduler = Scheduler(Machine(nodes), policy)
     scheduler.submit(jobs)
     promised = {}
 

@@ -9,6 +9,8 @@ from allocations.scheduler import Job, State, backfill
 from . import generated, reference
 from .schedules import outcomes, run
 
+BRUTE_FORCE = ["fcfs", "easy", "easy-sjbf"]
+
 
 @pytest.fixture(params=["list", "tree"])
 def either_queue(request, monkeypatch):
@@ -16,7 +18,7 @@ def either_queue(request, monkeypatch):
     monkeypatch.setattr(backfill, "LONG", 1 if request.param == "tree" else 10**9)
 
 
-@pytest.mark.parametrize("policy", ["fcfs", "easy"])
+@pytest.mark.parametrize("policy", BRUTE_FORCE)
 @pytest.mark.usefixtures("either_queue")
 def test_engine_agrees_with_the_reference_on_a_thousand_traces(policy):
     for seed in range(1000):
@@ -29,7 +31,7 @@ def test_engine_agrees_with_the_reference_on_a_thousand_traces(policy):
         assert len(expected) == len(jobs)
 
 
-@pytest.mark.parametrize("policy", ["fcfs", "easy"])
+@pytest.mark.parametrize("policy", BRUTE_FORCE)
 @pytest.mark.usefixtures("either_queue")
 def test_engine_agrees_with_the_reference_with_budgets_and_cancellations(policy):
     for seed in range(1000):
@@ -66,7 +68,7 @@ def traces(draw):
     return nodes, draw(jobs_for(nodes))
 
 
-@given(traces(), st.sampled_from(["fcfs", "easy"]))
+@given(traces(), st.sampled_from(BRUTE_FORCE))
 @settings(deadline=None)
 def test_engine_agrees_with_the_reference_on_whatever_hypothesis_draws(trace, policy):
     nodes, jobs = trace
@@ -76,7 +78,7 @@ def test_engine_agrees_with_the_reference_on_whatever_hypothesis_draws(trace, po
     assert outcomes(events) == reference.schedule(jobs, nodes=nodes, policy=policy)
 
 
-@given(traces(), st.sampled_from(["fcfs", "easy"]))
+@given(traces(), st.sampled_from(BRUTE_FORCE))
 @settings(deadline=None)
 def test_engine_counts_the_instants_of_the_reference(trace, policy):
     nodes, jobs = trace

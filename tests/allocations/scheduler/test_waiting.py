@@ -8,7 +8,12 @@ from hypothesis import strategies as st
 
 from allocations.scheduler import Job
 from allocations.scheduler.trees import Hole
-from allocations.scheduler.waiting import LongQueue, ShortQueue
+from allocations.scheduler.waiting import (
+    LongQueue,
+    LongQueueByLimit,
+    ShortQueue,
+    ShortQueueByLimit,
+)
 
 QUEUES = [ShortQueue, LongQueue]
 
@@ -50,6 +55,20 @@ def test_both_take_the_jobs_that_a_plain_loop_takes(jobs, free, window, spare):
     for queue in (ShortQueue(jobs), LongQueue(jobs)):
         loose = Hole(free, window + 3, spare + 3)
         assert take(queue, loose, narrowed_to(Hole(free, window, spare))) == expected
+        assert set(queue) == set(jobs) - set(expected)
+
+
+@given(jobs, st.integers(0, 20), st.integers(0, 9), st.integers(-3, 12))
+def test_both_take_the_shortest_first_where_that_is_asked_for(jobs, free, window, spare):
+    expected = []
+    hole = Hole(free, window, spare)
+    for job in sorted(jobs, key=lambda job: (job.limit, job.submit, job.id)):
+        if hole.fits(job):
+            hole.fill(job)
+            expected.append(job)
+
+    for queue in (ShortQueueByLimit(jobs), LongQueueByLimit(jobs)):
+        assert take(queue, Hole(free, window, spare)) == expected
         assert set(queue) == set(jobs) - set(expected)
 
 
