@@ -3,6 +3,7 @@
 import math
 
 from django.db import transaction
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from jaif_portal import clock
@@ -78,12 +79,17 @@ def nodes_for(partition, *, gpus):
     return math.ceil(gpus / partition.gpus_per_node)
 
 
+def _number(value, *, places=0):
+    """``value`` as the reader writes numbers."""
+    return number_format(value, places, use_l10n=True, force_grouping=True)
+
+
 def _require_possible(allocation, *, nodes, time_limit):
     partition, account = allocation.partition, allocation.account
     if not 1 <= nodes <= partition.nodes:
         raise JobNotPossible(
-            _("%(partition)s has %(most)d nodes. Ask for 1 to %(most)d.")
-            % {"partition": partition, "most": partition.nodes}
+            _("%(partition)s has %(most)s nodes. Ask for 1 to %(most)s.")
+            % {"partition": partition, "most": _number(partition.nodes)}
         )
     if not SHORTEST_LIMIT <= time_limit <= partition.longest_limit:
         raise JobNotPossible(
@@ -97,8 +103,11 @@ def _require_possible(allocation, *, nodes, time_limit):
     if nodes * time_limit > left:
         raise JobNotPossible(
             _(
-                "This job may use up to %(cost).1f node-hours, and the allocation has "
-                "%(left).1f left. Ask for fewer nodes or a shorter time limit."
+                "This job may use up to %(cost)s node-hours, and the allocation has "
+                "%(left)s left. Ask for fewer nodes or a shorter time limit."
             )
-            % {"cost": nodes * time_limit / 3600, "left": left / 3600}
+            % {
+                "cost": _number(nodes * time_limit / 3600, places=1),
+                "left": _number(left / 3600, places=1),
+            }
         )

@@ -7,6 +7,7 @@ from dateutil.relativedelta import relativedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -180,7 +181,10 @@ def _start(proposal, starts_on, *, at):
     if not today <= starts_on <= last:
         raise StartNotPossible(
             _("Choose a start between %(first)s and %(last)s.")
-            % {"first": f"{today:%d.%m.%Y}", "last": f"{last:%d.%m.%Y}"}
+            % {
+                "first": date_format(today, "DATE_FORMAT"),
+                "last": date_format(last, "DATE_FORMAT"),
+            }
         )
     return dt.datetime.combine(starts_on, dt.time(), tzinfo=zone)
 

@@ -121,7 +121,7 @@ def test_a_start_outside_the_days_of_the_mode_is_refused(offered, monday, days):
         accept_offer(offered, by=offered.applicant, starts_on=monday.date() + dt.timedelta(days))
 
     assert refusal.value.code == "start_not_possible"
-    assert str(refusal.value) == "Choose a start between 23.11.2026 and 23.12.2026."
+    assert str(refusal.value) == "Choose a start between 23 November 2026 and 23 December 2026."
     assert_nothing_was_made(offered)
 
 

@@ -147,8 +147,8 @@ def test_jobs_wait_for_resources_and_priority(submit, travel):
 @pytest.mark.parametrize(
     ("shape", "message"),
     [
-        ({"nodes": 5885}, "JUPITER booster has 5884 nodes. Ask for 1 to 5884."),
-        ({"nodes": 0}, "JUPITER booster has 5884 nodes. Ask for 1 to 5884."),
+        ({"nodes": 5885}, "JUPITER booster has 5,884 nodes. Ask for 1 to 5,884."),
+        ({"nodes": 0}, "JUPITER booster has 5,884 nodes. Ask for 1 to 5,884."),
         (
             {"time_limit": 43_201},
             (
@@ -159,7 +159,7 @@ def test_jobs_wait_for_resources_and_priority(submit, travel):
         (
             {"nodes": 1251},
             (
-                "This job may use up to 1251.0 node-hours, and the allocation has 1250.0 left. "
+                "This job may use up to 1,251.0 node-hours, and the allocation has 1,250.0 left. "
                 "Ask for fewer nodes or a shorter time limit."
             ),
         ),

@@ -17,7 +17,7 @@ NO_LIMIT = (
     "save their state and go on from it."
 )
 TOO_DEAR = (
-    "This job may use up to 1251.0 node-hours, and the allocation has 1250.0 left. Ask for fewer "
+    "This job may use up to 1,251.0 node-hours, and the allocation has 1,250.0 left. Ask for fewer "
     "nodes or a shorter time limit."
 )
 FREE = 1250 * 3600  # node-seconds of a new Playground allocation
@@ -95,7 +95,7 @@ def test_without_an_active_allocation_the_page_says_what_to_do(client):
     [
         (
             {"nodes": 5885, "hours": 0},
-            {"__all__": ["JUPITER booster has 5884 nodes. Ask for 1 to 5884."]},
+            {"__all__": ["JUPITER booster has 5,884 nodes. Ask for 1 to 5,884."]},
         ),
         (
             {"hours": 12, "minutes": 1},

@@ -84,9 +84,9 @@ def test_accepting_asks_for_the_signature(client, offered):
     ("day", "field", "sentence"),
     [
         ("tomorrow", "starts_on", "Enter a valid date."),
-        ("2026-11-22", "__all__", "Choose a start between 23.11.2026 and 23.12.2026."),
-        ("2026-12-24", "__all__", "Choose a start between 23.11.2026 and 23.12.2026."),
-        ("9999-12-31", "__all__", "Choose a start between 23.11.2026 and 23.12.2026."),
+        ("2026-11-22", "__all__", "Choose a start between 23 November 2026 and 23 December 2026."),
+        ("2026-12-24", "__all__", "Choose a start between 23 November 2026 and 23 December 2026."),
+        ("9999-12-31", "__all__", "Choose a start between 23 November 2026 and 23 December 2026."),
     ],
 )
 def test_a_start_that_is_not_possible_is_refused(client, offered, day, field, sentence):
