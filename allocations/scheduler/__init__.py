@@ -9,11 +9,11 @@ Times are integer seconds of one clock, which is the caller's. Nothing here
 reads a clock, draws a random number without a seed, or writes anything.
 """
 
-from .backfill import Policy
 from .engine import Scheduler
 from .events import Cancelled, Ended, Event, Started, Submitted
 from .jobs import Budget, Job, JobState, Reason, RunningJob
 from .machine import Machine
+from .policies import Policy
 from .state import State
 
 __all__ = [

@@ -1,13 +1,13 @@
 """Who starts now: one pass over the queue, in full or only where it can matter."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from enum import StrEnum
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from .events import Event, Started
 from .jobs import Job, Reason
 from .limits import Budgets
 from .machine import Machine
 from .occupancy import FOREVER, Occupancy
+from .policies import Policy
 from .trees import Hole
 from .waiting import (
     LongQueue,
@@ -22,20 +22,7 @@ from .waiting import (
 LONG = 600  # waiting jobs from which on trees are faster than a list
 
 
-class Policy(StrEnum):
-    """Who may start: only the head of the queue, or also who does not delay it.
-
-    ``easy`` is Mu'alem and Feitelson's (TPDS 2001): later jobs go ahead in the order of the
-    queue. With ``easy-sjbf`` the one with the shortest limit goes first (Tsafrir, Etsion and
-    Feitelson, TPDS 2007, without their predictions).
-    """
-
-    FCFS = "fcfs"
-    EASY = "easy"
-    EASY_SJBF = "easy-sjbf"
-
-
-class Dispatcher:
+class HeadFirst:
     """The queue before a machine, and the nodes promised to its head.
 
     The head is the first job that its budget would let start. Its reservation
@@ -64,12 +51,19 @@ class Dispatcher:
         self._exact = False
 
     def __iter__(self) -> Iterator[Job]:
-        """Every waiting job, in the order of the queue."""
         jobs = [*self._queue, *self.budgets.refused(), *self._too_large.values()]
         return iter(sorted(jobs, key=by_arrival))
 
+    def resume(self, job: Job, started: int) -> None:
+        self.occupancy.start(job, started)
+
+    def keep(self, reservations: Mapping[int, int]) -> None:
+        """The one reservation follows from who runs and who waits."""
+
+    def reservations(self) -> Mapping[int, int]:
+        return {}
+
     def enqueue(self, jobs: Iterable[Job]) -> None:
-        """Let ``jobs`` wait for the next pass."""
         for job in jobs:
             if job.nodes > self._largest:
                 self._too_large[job.id] = job
@@ -78,7 +72,6 @@ class Dispatcher:
                 self._tried_free = 0
 
     def release(self, job: Job, started: int, at: int) -> None:
-        """Take note that ``job`` has left its nodes."""
         if job.account is not None:
             self.budgets.settle(job, at - started)
         self._exact = False
@@ -86,7 +79,6 @@ class Dispatcher:
             self._spare += job.nodes
 
     def withdraw(self, job: Job) -> bool:
-        """Take a waiting job out; say whether that calls for a pass."""
         if job.id in self._too_large:
             del self._too_large[job.id]
         elif not self.budgets.forget(job):
@@ -98,12 +90,10 @@ class Dispatcher:
         return True
 
     def shadow(self) -> int:
-        """The second by which the head is promised its nodes."""
         self._reserve()
         return self._shadow
 
     def reasons(self, at: int) -> Iterator[tuple[Job, Reason]]:
-        """Why each job waits."""
         reason = Reason.RESOURCES
         for job in self:
             if job.nodes > self._largest:
@@ -117,7 +107,6 @@ class Dispatcher:
     def consider(
         self, newcomers: Sequence[Job], at: int, events: list[Event], *, changed: bool
     ) -> None:
-        """Make one pass; without a change, whoever waited before still has to."""
         if newcomers and (
             by_arrival(newcomers[0]) < self._latest  # they have come late and go before others
             or (self._by_limit and (changed or len(newcomers) > 1))

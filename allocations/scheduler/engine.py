@@ -10,12 +10,14 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from .backfill import Dispatcher, Policy
+from .backfill import HeadFirst
 from .events import Cancelled, Ended, Event, Submitted
 from .jobs import Budget, Job, Reason
 from .limits import Budgets
 from .machine import Machine
 from .occupancy import FOREVER
+from .planner import Planner
+from .policies import Dispatcher, Policy
 from .state import State
 from .waiting import by_arrival
 
@@ -35,15 +37,17 @@ class Scheduler:
         self._arriving: list[Job] = []  # the next one last
         self._cancellations = sorted(state.cancellations)
         self._budgets = Budgets(state.budgets, now=state.now)
-        self._dispatcher = Dispatcher(machine, self.policy, self._budgets)
+        kind = Planner if self.policy is Policy.CONSERVATIVE else HeadFirst
+        self._dispatcher: Dispatcher = kind(machine, self.policy, self._budgets)
         self._occupancy = self._dispatcher.occupancy
         for entry in state.running:
             self._know(entry.job)
-            self._occupancy.start(entry.job, entry.started)
+            self._dispatcher.resume(entry.job, entry.started)
         seen = [job for job in state.waiting if job.submit <= state.now]
         for job in seen:
             self._know(job)
         self._dispatcher.enqueue(seen)
+        self._dispatcher.keep({job_id: at for job_id, at in state.reservations if at > state.now})
         self._pass_due = bool(seen)
         self.submit(state.arriving)
         self.submit(job for job in state.waiting if job.submit > state.now)
@@ -58,6 +62,7 @@ class Scheduler:
             arriving=tuple(reversed(self._arriving)),
             cancellations=tuple(entry for entry in self._cancellations if entry[1] in self._jobs),
             budgets=dict(self._budgets),
+            reservations=tuple(sorted(self._dispatcher.reservations().items())),
         )
 
     @property
@@ -77,6 +82,15 @@ class Scheduler:
         if head is None or self.policy is Policy.FCFS:
             return None
         return head, self._dispatcher.shadow()
+
+    @property
+    def reservations(self) -> dict[int, int]:
+        """``{job id: the second by which it is promised its nodes}``."""
+        promised = dict(self._dispatcher.reservations())
+        if not promised and self.reservation is not None:
+            head, at = self.reservation
+            promised[head.id] = at
+        return promised
 
     def reasons(self) -> dict[int, Reason]:
         """Why each job waits that has not started, in the order of the queue."""

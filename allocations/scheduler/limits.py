@@ -36,14 +36,19 @@ class Budgets:
             (end for end in ends if end is not None and end > at), default=FOREVER
         )
 
-    def refusal(self, job: Job, at: int, *, ahead: Job | None = None) -> Reason | None:
-        """Why the budget does not let ``job`` start, after ``ahead`` has had its part."""
+    def refusal(
+        self, job: Job, at: int, *, ahead: Job | None = None, claimed: int = 0
+    ) -> Reason | None:
+        """Why the budget does not let ``job`` start, after others have had their part.
+
+        That is what the job ``ahead`` may use, or ``claimed`` node-seconds.
+        """
         if job.account is None:
             return None
         budget = self._budgets.get(job.account)
         if budget is None or (budget.ends_at is not None and at >= budget.ends_at):
             return Reason.INVALID_ACCOUNT
-        available = budget.available
+        available = budget.available - claimed
         if ahead is not None and ahead.account == job.account:
             available -= ahead.cost
         return Reason.ASSOC_GRP_NODE_MINUTES if job.cost > available else None

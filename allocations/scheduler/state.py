@@ -14,7 +14,8 @@ class State:
 
     ``waiting`` are jobs the scheduler has seen; ``arriving`` are those it has
     been told of but will first see at their ``submit``. ``cancellations`` are
-    ``(at, job id)`` pairs that lie ahead.
+    ``(at, job id)`` pairs that lie ahead. ``reservations`` are ``(job id,
+    start)`` pairs, where the policy makes promises that have to be kept.
     """
 
     now: int = 0
@@ -23,6 +24,7 @@ class State:
     arriving: tuple[Job, ...] = ()
     cancellations: tuple[tuple[int, int], ...] = ()
     budgets: Mapping[int, Budget] = field(default_factory=dict)
+    reservations: tuple[tuple[int, int], ...] = ()
 
     def to_json(self) -> str:
         budgets = [[account, asdict(budget)] for account, budget in sorted(self.budgets.items())]
@@ -34,6 +36,7 @@ class State:
                 "arriving": [asdict(job) for job in self.arriving],
                 "cancellations": self.cancellations,
                 "budgets": budgets,
+                "reservations": self.reservations,
             }
         )
 
@@ -47,4 +50,5 @@ class State:
             arriving=tuple(Job(**job) for job in data["arriving"]),
             cancellations=tuple((at, job_id) for at, job_id in data["cancellations"]),
             budgets={account: Budget(**budget) for account, budget in data["budgets"]},
+            reservations=tuple((job_id, at) for job_id, at in data.get("reservations", ())),
         )

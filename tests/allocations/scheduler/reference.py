@@ -1,9 +1,11 @@
-"""The semantics of ``fcfs``, ``easy`` and ``easy-sjbf``, written down as plainly as possible.
+"""The semantics of the policies, written down as plainly as possible.
 
 An oracle for the engine: no cached reservation, no heap, no index, no event
 objects; at each instant it looks at everything anew. It shares nothing with
 the engine but the ``Job`` class.
 """
+
+from itertools import accumulate
 
 
 def schedule(jobs, *, nodes, policy, budgets=(), cancellations=(), now=0):
@@ -12,7 +14,8 @@ def schedule(jobs, *, nodes, policy, budgets=(), cancellations=(), now=0):
     ``budgets`` is ``{account: (available, ends_at)}``, ``cancellations`` a
     ``{job id: at}``. Jobs that never start are missing.
     """
-    return Reference(nodes, policy, dict(budgets)).run(jobs, dict(cancellations), now)
+    kind = Conservative if policy == "conservative" else Reference
+    return kind(nodes, policy, dict(budgets)).run(jobs, dict(cancellations), now)
 
 
 class Reference:
@@ -48,6 +51,7 @@ class Reference:
             self.waiting.sort(key=lambda job: (job.submit, job.id))
             for job in self.pass_over(now):
                 moments.add(now + min(job.runtime, job.limit))
+            moments |= self.promised()
         return outcome
 
     def leave(self, job, started, now):
@@ -86,6 +90,10 @@ class Reference:
                 self.start(job, now, started)
         return started
 
+    def promised(self):
+        """Further seconds at which something may happen."""
+        return set()
+
     def first_paid(self, now):
         for job in self.waiting:
             if job.nodes <= self.nodes and self.pays(job, now, None):
@@ -100,13 +108,15 @@ class Reference:
             self.available[job.account] -= job.nodes * job.limit
         started.append(job)
 
-    def pays(self, job, now, head):
+    def pays(self, job, now, *ahead):
         if job.account is None:
             return True
         ends_at = self.ends_at.get(job.account)
         if job.account not in self.available or (ends_at is not None and now >= ends_at):
             return False
-        claimed = head.nodes * head.limit if head and head.account == job.account else 0
+        claimed = sum(
+            other.nodes * other.limit for other in ahead if other and other.account == job.account
+        )
         return job.nodes * job.limit <= self.available[job.account] - claimed
 
     def reserve(self, head):
@@ -117,6 +127,60 @@ class Reference:
             if self.free + freed >= head.nodes:
                 return shadow, self.free + freed - head.nodes
         raise AssertionError("the head fits an empty machine")
+
+
+class Conservative(Reference):
+    """Everyone has a place; each second of the plan is counted anew for every question."""
+
+    def __init__(self, nodes, policy, budgets):
+        super().__init__(nodes, policy, budgets)
+        self.places = {}
+
+    def promised(self):
+        return set(self.places.values())
+
+    def pass_over(self, now):
+        paid = []
+        for job in self.waiting:
+            if job.nodes <= self.nodes and self.pays(job, now, *paid):
+                paid.append(job)
+        self.places = {job.id: self.places[job.id] for job in paid if job.id in self.places}
+        placed = [job for job in paid if job.id in self.places]
+        moved = True
+        while moved:
+            moved = sum(self.move(job, placed, now) for job in placed) > 0
+        for job in paid:
+            if job not in placed:
+                placed.append(job)
+                self.move(job, placed, now)
+        started = []
+        for job in [job for job in paid if self.places[job.id] <= now]:
+            del self.places[job.id]
+            self.start(job, now, started)
+        return started
+
+    def move(self, job, placed, now):
+        """Give ``job`` the earliest place that the others leave it; say whether it is new."""
+        held = [(started, other) for other, started in self.running.values()]
+        held += [(self.places[other.id], other) for other in placed if other.id in self.places]
+        held = [
+            (start, start + other.limit, other.nodes) for start, other in held if other is not job
+        ]
+        end = max([now, *(end for _, end, _ in held)]) + job.limit
+        changes = [self.nodes] + [0] * (end - now)
+        for start, stop, nodes in held:
+            changes[max(start - now, 0)] -= nodes
+            changes[stop - now] += nodes
+        free = list(accumulate(changes))
+        start = at = 0
+        while at < start + job.limit:
+            if free[at] < job.nodes:
+                start = at + 1
+            at += 1
+        before = self.places.get(job.id)
+        self.places[job.id] = now + start
+        assert before is None or now + start <= before, "a promise was broken"
+        return before is not None and now + start < before
 
 
 def how(job):

@@ -61,6 +61,39 @@ def test_easy_never_starts_a_head_after_its_first_reservation(seed, policy):
 
 @given(seeds)
 @settings(deadline=None)
+def test_conservative_promises_every_job_a_start_and_only_ever_an_earlier_one(seed):
+    nodes, jobs = generated.trace(seed)
+    scheduler = Scheduler(Machine(nodes), Policy.CONSERVATIVE)
+    scheduler.submit(jobs)
+    promised = {}
+
+    while (at := scheduler.peek()) is not None:
+        for event in scheduler.advance(until=at):
+            if isinstance(event, Started):
+                assert event.at <= promised.get(event.job.id, event.at)
+        assert scheduler.reservations.keys() == {job.id for job in scheduler.state.waiting}
+        for job_id, start in scheduler.reservations.items():
+            assert at < start <= promised.get(job_id, start)
+        promised |= scheduler.reservations
+
+
+@given(seeds)
+@settings(deadline=None)
+def test_conservative_keeps_each_first_promise_to_the_second_when_limits_are_exact(seed):
+    nodes, jobs = generated.trace(seed)
+    scheduler = Scheduler(Machine(nodes), Policy.CONSERVATIVE)
+    scheduler.submit(replace(job, runtime=job.limit) for job in jobs)
+    promised = {}
+
+    while (at := scheduler.peek()) is not None:
+        for event in scheduler.advance(until=at):
+            if isinstance(event, Started):
+                assert event.at == promised.get(event.job.id, event.at)
+        promised = scheduler.reservations | promised
+
+
+@given(seeds)
+@settings(deadline=None)
 def test_fcfs_starts_jobs_in_the_order_of_the_queue(seed):
     nodes, jobs = generated.trace(seed)
 

@@ -9,7 +9,8 @@ from allocations.scheduler import Job, State, backfill
 from . import generated, reference
 from .schedules import outcomes, run
 
-BRUTE_FORCE = ["fcfs", "easy", "easy-sjbf"]
+HEAD_FIRST = ["fcfs", "easy", "easy-sjbf"]
+BRUTE_FORCE = [*HEAD_FIRST, "conservative"]
 
 
 @pytest.fixture(params=["list", "tree"])
@@ -18,7 +19,7 @@ def either_queue(request, monkeypatch):
     monkeypatch.setattr(backfill, "LONG", 1 if request.param == "tree" else 10**9)
 
 
-@pytest.mark.parametrize("policy", BRUTE_FORCE)
+@pytest.mark.parametrize("policy", HEAD_FIRST)
 @pytest.mark.usefixtures("either_queue")
 def test_engine_agrees_with_the_reference_on_a_thousand_traces(policy):
     for seed in range(1000):
@@ -31,7 +32,7 @@ def test_engine_agrees_with_the_reference_on_a_thousand_traces(policy):
         assert len(expected) == len(jobs)
 
 
-@pytest.mark.parametrize("policy", BRUTE_FORCE)
+@pytest.mark.parametrize("policy", HEAD_FIRST)
 @pytest.mark.usefixtures("either_queue")
 def test_engine_agrees_with_the_reference_with_budgets_and_cancellations(policy):
     for seed in range(1000):
@@ -49,6 +50,29 @@ def test_engine_agrees_with_the_reference_with_budgets_and_cancellations(policy)
             jobs,
             nodes=nodes,
             policy=policy,
+            budgets={account: (b.available, b.ends_at) for account, b in budgets.items()},
+            cancellations=cancelled,
+        ), f"seed {seed}"
+
+
+def test_conservative_agrees_with_the_reference_on_a_thousand_traces():
+    for seed in range(1000):
+        nodes, jobs, budgets, cancelled = generated.funded_trace(seed)
+        if seed % 2:
+            nodes, jobs = generated.trace(seed)
+
+        _, events = run(
+            jobs,
+            nodes=nodes,
+            policy="conservative",
+            state=State(budgets=budgets),
+            cancellations=cancelled,
+        )
+
+        assert outcomes(events) == reference.schedule(
+            jobs,
+            nodes=nodes,
+            policy="conservative",
             budgets={account: (b.available, b.ends_at) for account, b in budgets.items()},
             cancellations=cancelled,
         ), f"seed {seed}"
@@ -78,7 +102,7 @@ def test_engine_agrees_with_the_reference_on_whatever_hypothesis_draws(trace, po
     assert outcomes(events) == reference.schedule(jobs, nodes=nodes, policy=policy)
 
 
-@given(traces(), st.sampled_from(BRUTE_FORCE))
+@given(traces(), st.sampled_from(HEAD_FIRST))
 @settings(deadline=None)
 def test_engine_counts_the_instants_of_the_reference(trace, policy):
     nodes, jobs = trace
