@@ -9,23 +9,30 @@ Times are integer seconds of one clock, which is the caller's. Nothing here
 reads a clock, draws a random number without a seed, or writes anything.
 """
 
-from .engine import Scheduler
-from .events import Cancelled, Ended, Event, Started, Submitted
-from .jobs import Budget, Job, JobState, Reason, RunningJob
+from .conditions import Conditions, Dependency, DependencyKind, Hold
+from .events import Cancelled, Ended, Event, Requeued, Started, Submitted
+from .jobs import Budget, EndedJob, Job, JobState, Reason, RunningJob
 from .machine import Machine
 from .policies import Policy
+from .scheduler import Scheduler
 from .state import State
 
 __all__ = [
     "Budget",
     "Cancelled",
+    "Conditions",
+    "Dependency",
+    "DependencyKind",
     "Ended",
+    "EndedJob",
     "Event",
+    "Hold",
     "Job",
     "JobState",
     "Machine",
     "Policy",
     "Reason",
+    "Requeued",
     "RunningJob",
     "Scheduler",
     "Started",

@@ -16,7 +16,7 @@ from .waiting import (
     Queue,
     ShortQueue,
     ShortQueueByLimit,
-    by_arrival,
+    in_order,
 )
 
 LONG = 600  # waiting jobs from which on trees are faster than a list
@@ -44,7 +44,7 @@ class HeadFirst:
         self._short = ShortQueueByLimit if self._by_limit else ShortQueue
         self._long = LongQueueByLimit if self._by_limit else LongQueue
         self._queue: Queue = self._short() if self._backfills else PlainQueue()
-        self._latest = (0, 0)
+        self._latest = (False, 0, 0)
         self._too_large: dict[int, Job] = {}
         self._shadow = FOREVER
         self._spare = self._tried_free = self._tried_spare = 0
@@ -52,7 +52,7 @@ class HeadFirst:
 
     def __iter__(self) -> Iterator[Job]:
         jobs = [*self._queue, *self.budgets.refused(), *self._too_large.values()]
-        return iter(sorted(jobs, key=by_arrival))
+        return iter(sorted(jobs, key=in_order))
 
     def resume(self, job: Job, started: int) -> None:
         self.occupancy.start(job, started)
@@ -89,6 +89,10 @@ class HeadFirst:
         self.budgets.reconsider(job)
         return True
 
+    def replace(self, job: Job, changed: Job) -> None:
+        self.withdraw(job)
+        self.enqueue([changed])
+
     def shadow(self) -> int:
         self._reserve()
         return self._shadow
@@ -108,7 +112,7 @@ class HeadFirst:
         self, newcomers: Sequence[Job], at: int, events: list[Event], *, changed: bool
     ) -> None:
         if newcomers and (
-            by_arrival(newcomers[0]) < self._latest  # they have come late and go before others
+            in_order(newcomers[0]) < self._latest  # they have come late and go before others
             or (self._by_limit and (changed or len(newcomers) > 1))
         ):
             self.enqueue(newcomers)
@@ -130,7 +134,7 @@ class HeadFirst:
         previous, head = self.head, self._start_heads(at, events)
         if head is not previous or len(events) > happened:
             self._promise(head)  # even to the same head, if others have gone before it
-            if head and previous and by_arrival(head) < by_arrival(previous):
+            if head and previous and in_order(head) < in_order(previous):
                 self.budgets.reconsider(previous)  # its claim on their budget is gone
                 self.enqueue(self.budgets.reconsidered(at))
         if head is not None and self._backfills:
@@ -209,7 +213,7 @@ class HeadFirst:
 
     def _add(self, job: Job) -> None:
         self._queue.add(job)
-        key = (job.submit, job.id)
+        key = (job.low, job.submit, job.id)
         if key > self._latest:  # noqa: PLR1730 - half the time of a call
             self._latest = key
         if len(self._queue) > LONG and isinstance(self._queue, ShortQueue):

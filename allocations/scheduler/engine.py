@@ -5,25 +5,25 @@ then all arrivals, then one pass over the queue. Between instants nothing
 happens, so advancing in two steps comes to the same as advancing in one.
 """
 
-import gc
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from dataclasses import replace
 
 from .backfill import HeadFirst
-from .events import Cancelled, Ended, Event, Submitted
-from .jobs import Budget, Job, Reason
+from .collector import collector_paused
+from .events import Cancelled, Ended, Event, Requeued, Submitted
+from .gate import Gate
+from .jobs import Job, JobState
 from .limits import Budgets
 from .machine import Machine
-from .occupancy import FOREVER
 from .planner import Planner
 from .policies import Dispatcher, Policy
 from .state import State
-from .waiting import by_arrival
+from .waiting import by_arrival, in_order
 
 
-class Scheduler:
-    """A machine, its queue and its clock; mutable inside, plain data at the boundary."""
+class Engine:
+    """A machine, its queue and its clock, from one instant to the next."""
 
     def __init__(
         self, machine: Machine, policy: Policy = Policy.EASY, state: State | None = None
@@ -35,69 +35,35 @@ class Scheduler:
         self.instants = 0
         self._jobs: dict[int, Job] = {}
         self._arriving: list[Job] = []  # the next one last
+        self._returning: list[Job] = []  # seen before, to be let in again at once
         self._cancellations = sorted(state.cancellations)
+        self._requeues = sorted(state.requeues)
         self._budgets = Budgets(state.budgets, now=state.now)
         kind = Planner if self.policy is Policy.CONSERVATIVE else HeadFirst
         self._dispatcher: Dispatcher = kind(machine, self.policy, self._budgets)
         self._occupancy = self._dispatcher.occupancy
-        for entry in state.running:
-            self._know(entry.job)
-            self._dispatcher.resume(entry.job, entry.started)
-        seen = [job for job in state.waiting if job.submit <= state.now]
-        for job in seen:
+        self._gate = Gate(self._jobs)
+        self._restore(state)
+
+    def _restore(self, state: State) -> None:
+        """Take up what ``state`` says; whoever waits has to pass the gate again."""
+        waiting = sorted(state.waiting, key=in_order)
+        seen = [job for job in waiting if job.submit <= state.now]
+        for job in [*(entry.job for entry in state.running), *seen, *state.blocked]:
             self._know(job)
+        self.submit(state.arriving)
+        self.submit(job for job in waiting if job.submit > state.now)
+        for ended in state.ended:
+            self._gate.remember(ended)
+        for entry in state.running:
+            self._dispatcher.resume(entry.job, entry.started)
+            self._gate.resume(entry.job)
+        self._gate.expect(state.blocked, state.now)
+        seen = self._gate.admit(seen, state.now)
+        seen += self._gate.open(state.now)
         self._dispatcher.enqueue(seen)
         self._dispatcher.keep({job_id: at for job_id, at in state.reservations if at > state.now})
         self._pass_due = bool(seen)
-        self.submit(state.arriving)
-        self.submit(job for job in state.waiting if job.submit > state.now)
-
-    @property
-    def state(self) -> State:
-        """All that is needed to go on from ``now``."""
-        return State(
-            now=self.now,
-            running=tuple(self._occupancy),
-            waiting=tuple(self._dispatcher),
-            arriving=tuple(reversed(self._arriving)),
-            cancellations=tuple(entry for entry in self._cancellations if entry[1] in self._jobs),
-            budgets=dict(self._budgets),
-            reservations=tuple(sorted(self._dispatcher.reservations().items())),
-        )
-
-    @property
-    def free(self) -> int:
-        """Nodes without a job."""
-        return self._occupancy.free
-
-    @property
-    def backfilled(self) -> int:
-        """Jobs that have started ahead of the head of the queue."""
-        return self._dispatcher.backfilled
-
-    @property
-    def reservation(self) -> tuple[Job, int] | None:
-        """The head of the queue and the second by which it is promised its nodes."""
-        head = self._dispatcher.head
-        if head is None or self.policy is Policy.FCFS:
-            return None
-        return head, self._dispatcher.shadow()
-
-    @property
-    def reservations(self) -> dict[int, int]:
-        """``{job id: the second by which it is promised its nodes}``."""
-        promised = dict(self._dispatcher.reservations())
-        if not promised and self.reservation is not None:
-            head, at = self.reservation
-            promised[head.id] = at
-        return promised
-
-    def reasons(self) -> dict[int, Reason]:
-        """Why each job waits that has not started, in the order of the queue."""
-        reasons = {job.id: reason for job, reason in self._dispatcher.reasons(self.now)}
-        for job in reversed(self._arriving):
-            reasons[job.id] = Reason.BEGIN_TIME if job.submit > self.now else Reason.NONE
-        return reasons
 
     def submit(self, jobs: Iterable[Job]) -> None:
         """Let ``jobs`` arrive at their ``submit``, or now if that has gone by."""
@@ -110,60 +76,45 @@ class Scheduler:
             self._arriving += jobs
             self._arriving.sort(key=by_arrival, reverse=True)
 
-    def cancel(self, job_id: int, *, at: int) -> None:
-        """Take a job back at ``at``, or now if that has gone by.
-
-        It is an error to name a job that neither waits nor runs; it is none if
-        the job ends before ``at``.
-        """
-        if job_id not in self._jobs:
-            raise LookupError(f"no job {job_id} waits or runs")
-        insort(self._cancellations, (at, job_id))
-
-    def set_budget(self, account: int, budget: Budget) -> None:
-        """Replace what the jobs of ``account`` may use, from now on."""
-        self._budgets[account] = budget
-        self._budgets.pass_expiries(self.now)
-        self._pass_due = True
-
-    def peek(self) -> int | None:
-        """The next instant at which anything happens, if there is one."""
-        instants = [self._next_interruption()]
-        if self._occupancy.ends:
-            instants.append(self._occupancy.ends[0][0])
-        if self._arriving:
-            instants.append(self._arriving[-1].submit)
-        at = max(min(instants), self.now)
-        return None if at >= FOREVER else at
-
-    def advance(self, *, until: int) -> list[Event]:
-        """Let everything up to and including ``until`` happen; say what did."""
-        if until < self.now:
-            raise ValueError(f"time only moves forward, from {self.now} not to {until}")
-        events = self._happen(until)
-        self.now = until
-        return events
-
-    def run(self) -> list[Event]:
-        """Let everything happen that can; ``now`` is then the last instant."""
-        return self._happen(FOREVER - 1)
-
     def _know(self, job: Job) -> None:
         if job.id in self._jobs:
             raise ValueError(f"there are two jobs {job.id}")
         self._jobs[job.id] = job
+        if job.conditions is not None or job.name:
+            self._gate.know(job)
+
+    def _place_among_arriving(self, job: Job) -> int | None:
+        place = bisect_left(self._arriving, _latest_first(job), key=_latest_first)
+        found = place < len(self._arriving) and self._arriving[place] is job
+        return place if found else None
+
+    def _take_out(self, job: Job) -> bool:
+        """Take a job that has not started out of where it is; say if that calls for a pass."""
+        place = self._place_among_arriving(job)
+        if place is not None:
+            del self._arriving[place]
+        elif job in self._returning:
+            self._returning.remove(job)
+        elif job in self._gate:
+            self._gate.step_out(job)
+        else:
+            self._gate.step_out(job)
+            return self._dispatcher.withdraw(job)
+        return False
 
     def _next_interruption(self) -> int:
         """The next instant that is neither an end nor an arrival."""
         if self._pass_due:
             return self.now
-        if self._cancellations and self._cancellations[0][0] < self._budgets.next_expiry:
-            return self._cancellations[0][0]
-        return self._budgets.next_expiry
+        at = self._budgets.next_expiry
+        for orders in (self._cancellations, self._requeues):
+            if orders and orders[0][0] < at:
+                at = orders[0][0]
+        return min(at, self._gate.next_begin) if self._gate.in_use else at
 
     def _happen(self, until: int) -> list[Event]:
         events: list[Event] = []
-        with _collector_paused():
+        with collector_paused():
             self._pass_time(until, events)
         return events
 
@@ -185,7 +136,11 @@ class Scheduler:
             if interruption <= at:
                 changed |= self._interrupt(at, events)
                 interruption = self._next_interruption()
-            newcomers = self._admit(at, events) if arriving else []
+            newcomers = self._admit(at, events) if arriving or self._returning else []
+            if self._gate.in_use:
+                newcomers = self._gate.open(at) + self._gate.admit(newcomers, at)
+                newcomers.sort(key=in_order)
+                interruption = self._next_interruption()
             self._dispatcher.consider(newcomers, at, events, changed=changed)
 
     def _end_jobs(self, at: int, events: list[Event]) -> bool:
@@ -195,17 +150,21 @@ class Scheduler:
             job, started = self._occupancy.end_next()
             del self._jobs[job.id]
             self._dispatcher.release(job, started, at)
+            if self._gate.in_use:
+                self._gate.forget(job, job.outcome)
             events.append(Ended(job, started, at, job.outcome))
         return True
 
     def _admit(self, at: int, events: list[Event]) -> list[Job]:
-        """Let in all jobs that arrive."""
+        """Let in all jobs that arrive or come back, in the order of the queue."""
         arriving = self._arriving
-        newcomers = []
+        newcomers, self._returning = self._returning, []
         while arriving and arriving[-1].submit <= at:
             job = arriving.pop()
             events.append(Submitted(job, at))
             newcomers.append(job)
+        if len(newcomers) > 1:
+            newcomers.sort(key=in_order)
         return newcomers
 
     def _interrupt(self, at: int, events: list[Event]) -> bool:
@@ -213,6 +172,8 @@ class Scheduler:
         changed, self._pass_due = self._pass_due, False
         while self._cancellations and self._cancellations[0][0] <= at:
             changed |= self._cancel(self._cancellations.pop(0)[1], at, events)
+        while self._requeues and self._requeues[0][0] <= at:
+            changed |= self._requeue(self._requeues.pop(0)[1], at, events)
         if at >= self._budgets.next_expiry:
             self._budgets.pass_expiries(at)
             changed = True
@@ -227,28 +188,23 @@ class Scheduler:
         events.append(Cancelled(job, started, at))
         if started is not None:
             self._dispatcher.release(job, started, at)
-            return True
-        place = bisect_left(self._arriving, _latest_first(job), key=_latest_first)
-        if place < len(self._arriving) and self._arriving[place] is job:
-            del self._arriving[place]
+        changed = self._take_out(job) if started is None else True
+        if self._gate.in_use:
+            self._gate.forget(job, JobState.CANCELLED)
+        return changed
+
+    def _requeue(self, job_id: int, at: int, events: list[Event]) -> bool:
+        """Let a job that runs wait again; say whether that calls for a pass."""
+        job = self._jobs.get(job_id)
+        started = None if job is None else self._occupancy.evict(job)
+        if job is None or started is None:
             return False
-        return self._dispatcher.withdraw(job)
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Build many events at once without a search for garbage among them.
-
-    There is none, since events refer to jobs alone and nothing refers to
-    itself; looking for it would take a fifth of the time.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
+        self._dispatcher.release(job, started, at)
+        self._gate.submit_again(job)
+        again = self._jobs[job_id] = replace(job, submit=at, restarts=job.restarts + 1)
+        self._returning.append(again)
+        events.append(Requeued(again, started, at))
+        return True
 
 
 def _latest_first(job: Job) -> tuple[int, int]:

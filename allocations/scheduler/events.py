@@ -53,4 +53,17 @@ class Cancelled:
         return 0 if self.started is None else self.at - self.started
 
 
-Event = Submitted | Started | Ended | Cancelled
+@dataclass(slots=True)
+class Requeued:
+    """The job has lost its nodes and waits again, as ``job`` says: from ``at`` on."""
+
+    job: Job
+    started: int
+    at: int
+
+    @property
+    def elapsed(self) -> int:
+        return self.at - self.started
+
+
+Event = Submitted | Started | Ended | Cancelled | Requeued

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .conditions import Conditions
+
 
 class JobState(StrEnum):
     """A job's state, by Slurm's names."""
@@ -22,6 +24,11 @@ class Reason(StrEnum):
     PRIORITY = "Priority"
     RESOURCES = "Resources"
     BEGIN_TIME = "BeginTime"
+    DEPENDENCY = "Dependency"
+    DEPENDENCY_NEVER_SATISFIED = "DependencyNeverSatisfied"
+    JOB_HELD_USER = "JobHeldUser"
+    JOB_HELD_ADMIN = "JobHeldAdmin"
+    JOB_ARRAY_TASK_LIMIT = "JobArrayTaskLimit"
     PARTITION_NODE_LIMIT = "PartitionNodeLimit"
     ASSOC_GRP_NODE_MINUTES = "AssocGrpNodeMinutes"
     INVALID_ACCOUNT = "InvalidAccount"
@@ -42,6 +49,11 @@ class Job:
     runtime: int  # seconds it would run without a limit
     exit_code: int = 0
     account: int | None = None  # the budget it is charged to; None is free of charge
+    low: bool = False  # goes after all others, whenever they come
+    user: str = ""
+    name: str = ""
+    restarts: int = 0
+    conditions: Conditions | None = None
 
     def __post_init__(self) -> None:
         if self.nodes < 1 or self.limit < 1 or self.runtime < 1:
@@ -79,6 +91,16 @@ class RunningJob:
     def expected_end(self) -> int:
         """The latest second in which the job ends, as the scheduler sees it."""
         return self.started + self.job.limit
+
+
+@dataclass(frozen=True, slots=True)
+class EndedJob:
+    """How a job has ended that others depend on."""
+
+    id: int
+    state: JobState
+    array: int | None = None
+    task: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,9 @@ class Occupancy:
         self._release(job, entry[2])
         return entry[2]
 
+    def runs(self, job_id: int) -> bool:
+        return any(entry[1] == job_id for entry in self.ends)
+
     def shadow(self, nodes: int) -> tuple[int, int]:
         """When ``nodes`` nodes are expected to be free, and how many more then.
 

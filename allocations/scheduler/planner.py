@@ -15,7 +15,7 @@ from .machine import Machine
 from .occupancy import FOREVER, Occupancy
 from .policies import Policy
 from .profile import Profile
-from .waiting import by_arrival
+from .waiting import in_order
 
 
 class Planner:
@@ -28,7 +28,8 @@ class Planner:
     place always begins where a job ends: no instant is needed for it.
 
     A job that its budget does not cover has no place and holds up nobody. Jobs
-    claim their budget in the order of the queue.
+    claim their budget in the order of the queue. Jobs of the lowest priority are
+    promised nothing.
     """
 
     def __init__(self, machine: Machine, _policy: Policy, budgets: Budgets) -> None:
@@ -45,7 +46,7 @@ class Planner:
         self._freed_until = 0  # nodes have come back up to then
 
     def __iter__(self) -> Iterator[Job]:
-        return iter(sorted([*self._queue, *self._too_large.values()], key=by_arrival))
+        return iter(sorted([*self._queue, *self._too_large.values()], key=in_order))
 
     @property
     def head(self) -> Job | None:
@@ -63,7 +64,7 @@ class Planner:
             if job.nodes > self._largest:
                 self._too_large[job.id] = job
             else:
-                insort(self._queue, job, key=by_arrival)
+                insort(self._queue, job, key=in_order)
                 self._unplaced[job.id] = job
 
     def keep(self, reservations: Mapping[int, int]) -> None:
@@ -84,11 +85,18 @@ class Planner:
     def withdraw(self, job: Job) -> bool:
         if self._too_large.pop(job.id, None):
             return False
-        del self._queue[bisect_left(self._queue, by_arrival(job), key=by_arrival)]
+        del self._queue[bisect_left(self._queue, in_order(job), key=in_order)]
         if self._unplaced.pop(job.id, None) is None:
             self._displace(job)
             return True
         return False
+
+    def replace(self, job: Job, changed: Job) -> None:
+        start = self._starts.get(job.id)
+        self.withdraw(job)
+        self.enqueue([changed])
+        if start is not None:
+            self._place(changed, start)
 
     def reasons(self, at: int) -> Iterator[tuple[Job, Reason]]:
         refused = self._refusals(at)
@@ -114,12 +122,28 @@ class Planner:
         if self._freed_until > at:
             self._compress(at)
         if len(self._unplaced) > len(refused):
-            for job in sorted(self._unplaced.values(), key=by_arrival):
-                if job.id not in refused:
+            for job in sorted(self._unplaced.values(), key=in_order):
+                if job.id not in refused and not job.low:
                     start = self._profile.earliest(job.nodes, job.limit, after=at)
                     self._place(job, start)
         while self._agenda and self._agenda[0][0] <= at:
             self._start(self._agenda[0][-1], at, events)
+        if self.occupancy.free and self._queue and self._queue[-1].low:
+            self._start_low(refused, at, events)
+
+    def _start_low(self, refused: Mapping[int, Reason], at: int, events: list[Event]) -> None:
+        """Start jobs of the lowest priority in what nobody else has a place in.
+
+        They plan among themselves for this pass alone, so that they are never in the way
+        of one that comes later.
+        """
+        profile = self._profile.copy()
+        for job in [job for job in self._queue if job.low and job.id not in refused]:
+            start = profile.earliest(job.nodes, job.limit, after=at)
+            profile.take(start, start + job.limit, job.nodes)
+            if start == at:
+                self._place(job, at)
+                self._start(job, at, events)
 
     def _refusals(self, at: int) -> dict[int, Reason]:
         """Whom its budget does not let start after those ahead have had their part."""
@@ -180,7 +204,7 @@ class Planner:
         if job is not self.head:
             self.backfilled += 1
         del self._starts[job.id], self._agenda[0]
-        del self._queue[bisect_left(self._queue, by_arrival(job), key=by_arrival)]
+        del self._queue[bisect_left(self._queue, in_order(job), key=in_order)]
         self.occupancy.start(job, at)
         self.budgets.hold(job)
         events.append(Started(job, at))

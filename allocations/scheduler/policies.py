@@ -55,6 +55,9 @@ class Dispatcher(Protocol):
     def withdraw(self, job: Job) -> bool:
         """Take a waiting job out; say whether that calls for a pass."""
 
+    def replace(self, job: Job, changed: Job) -> None:
+        """Let ``changed``, which needs no more nodes or time, wait in the place of ``job``."""
+
     def shadow(self) -> int:
         """The second by which the head is promised its nodes."""
 

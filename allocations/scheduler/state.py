@@ -5,16 +5,19 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from .jobs import Budget, Job, RunningJob
+from .conditions import Conditions, Dependency, DependencyKind, Hold
+from .jobs import Budget, EndedJob, Job, JobState, RunningJob
 
 
 @dataclass(frozen=True, slots=True)
 class State:
     """What a scheduler knows once everything up to ``now`` has happened.
 
-    ``waiting`` are jobs the scheduler has seen; ``arriving`` are those it has
-    been told of but will first see at their ``submit``. ``cancellations`` are
-    ``(at, job id)`` pairs that lie ahead. ``reservations`` are ``(job id,
+    ``waiting`` are jobs the scheduler has seen; ``blocked`` are those of them
+    that some other condition keeps out of the queue. ``arriving`` are those it
+    has been told of but will first see at their ``submit``. ``cancellations``
+    and ``requeues`` are ``(at, job id)`` pairs that lie ahead. ``ended`` says how
+    jobs have ended on which others depend. ``reservations`` are ``(job id,
     start)`` pairs, where the policy makes promises that have to be kept.
     """
 
@@ -25,6 +28,9 @@ class State:
     cancellations: tuple[tuple[int, int], ...] = ()
     budgets: Mapping[int, Budget] = field(default_factory=dict)
     reservations: tuple[tuple[int, int], ...] = ()
+    blocked: tuple[Job, ...] = ()
+    requeues: tuple[tuple[int, int], ...] = ()
+    ended: tuple[EndedJob, ...] = ()
 
     def to_json(self) -> str:
         budgets = [[account, asdict(budget)] for account, budget in sorted(self.budgets.items())]
@@ -37,6 +43,9 @@ class State:
                 "cancellations": self.cancellations,
                 "budgets": budgets,
                 "reservations": self.reservations,
+                "blocked": [asdict(job) for job in self.blocked],
+                "requeues": self.requeues,
+                "ended": [asdict(job) for job in self.ended],
             }
         )
 
@@ -45,10 +54,37 @@ class State:
         data: dict[str, Any] = json.loads(text)
         return cls(
             now=data["now"],
-            running=tuple(RunningJob(Job(**job), started) for job, started in data["running"]),
-            waiting=tuple(Job(**job) for job in data["waiting"]),
-            arriving=tuple(Job(**job) for job in data["arriving"]),
+            running=tuple(RunningJob(_job(job), started) for job, started in data["running"]),
+            waiting=tuple(_job(job) for job in data["waiting"]),
+            arriving=tuple(_job(job) for job in data["arriving"]),
             cancellations=tuple((at, job_id) for at, job_id in data["cancellations"]),
             budgets={account: Budget(**budget) for account, budget in data["budgets"]},
             reservations=tuple((job_id, at) for job_id, at in data.get("reservations", ())),
+            blocked=tuple(_job(job) for job in data.get("blocked", ())),
+            requeues=tuple((at, job_id) for at, job_id in data.get("requeues", ())),
+            ended=tuple(
+                EndedJob(**{**job, "state": JobState(job["state"])})
+                for job in data.get("ended", ())
+            ),
         )
+
+
+def _job(data: dict[str, Any]) -> Job:
+    conditions = data.get("conditions")
+    if conditions is None:
+        return Job(**data)
+    hold, after = conditions["hold"], conditions["after"]
+    return Job(
+        **{
+            **data,
+            "conditions": Conditions(
+                **{
+                    **conditions,
+                    "hold": None if hold is None else Hold(hold),
+                    "after": tuple(
+                        Dependency(DependencyKind(other["kind"]), other["on"]) for other in after
+                    ),
+                }
+            ),
+        }
+    )

@@ -29,7 +29,7 @@ class Hole:
 
 
 class SlotTree:
-    """A tree of the least nodes and the least limit of the jobs below.
+    """A tree of the least nodes and the least limit of the jobs below, all low or none.
 
     Nodes of the tree are numbered as in a heap: 1 is the root, ``2 * i`` and
     ``2 * i + 1`` are below ``i``, and the job in slot ``s`` is ``size + s``.
@@ -43,6 +43,10 @@ class SlotTree:
     @property
     def least_nodes(self) -> int:
         return self._nodes[1]
+
+    @property
+    def low(self) -> bool:
+        return self._jobs[0].low
 
     @property
     def least_limit(self) -> int:

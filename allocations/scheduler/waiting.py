@@ -9,6 +9,7 @@ looking at those that do not.
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable, Iterator
 from heapq import heapify, heappop, heappush
+from itertools import count
 from operator import attrgetter
 from typing import Protocol
 
@@ -16,13 +17,14 @@ from .jobs import Job
 from .trees import Hole, SlotTree
 
 by_arrival = attrgetter("submit", "id")
-by_limit = attrgetter("limit")
+in_order = attrgetter("low", "submit", "id")
+by_limit = attrgetter("low", "limit")
 
 Narrow = Callable[[Hole], None]
 
 
 class Queue(Protocol):
-    """Waiting jobs in order of their arrival."""
+    """Waiting jobs in order of their arrival, those of the lowest priority last."""
 
     def __len__(self) -> int: ...
 
@@ -53,7 +55,8 @@ class PlainQueue:
 
     def __init__(self, jobs: Iterable[Job] = ()) -> None:
         self._jobs = {job.id: job for job in jobs}
-        self._heap = [(job.submit, job.id, job) for job in self._jobs.values()]
+        self._heap = [(job.low, job.submit, job.id, -1, job) for job in self._jobs.values()]
+        self._serial = count()  # a job may come again while it is still in the heap
         heapify(self._heap)
 
     def __len__(self) -> int:
@@ -65,7 +68,7 @@ class PlainQueue:
     def first(self) -> Job | None:
         heap, jobs = self._heap, self._jobs
         while heap:
-            job = heap[0][2]
+            job = heap[0][-1]
             if jobs.get(job.id) is job:
                 return job
             heappop(heap)
@@ -73,7 +76,7 @@ class PlainQueue:
 
     def add(self, job: Job) -> None:
         self._jobs[job.id] = job
-        heappush(self._heap, (job.submit, job.id, job))
+        heappush(self._heap, (job.low, job.submit, job.id, next(self._serial), job))
 
     def remove(self, job: Job) -> None:
         del self._jobs[job.id]
@@ -93,8 +96,8 @@ class ShortQueue:
     """Waiting jobs in a sorted list, for some hundreds of them."""
 
     def __init__(self, jobs: Iterable[Job] = ()) -> None:
-        self._jobs = sorted(jobs, key=by_arrival)
-        self._keys = [(job.submit, job.id) for job in self._jobs]
+        self._jobs = sorted(jobs, key=in_order)
+        self._keys = [(job.low, job.submit, job.id) for job in self._jobs]
         self._sizes = sorted(job.nodes for job in self._jobs)
 
     def __len__(self) -> int:
@@ -107,14 +110,14 @@ class ShortQueue:
         return self._jobs[0] if self._jobs else None
 
     def add(self, job: Job) -> None:
-        key = (job.submit, job.id)
+        key = (job.low, job.submit, job.id)
         place = bisect_left(self._keys, key)
         self._keys.insert(place, key)
         self._jobs.insert(place, job)
         insort(self._sizes, job.nodes)
 
     def remove(self, job: Job) -> None:
-        place = bisect_left(self._keys, (job.submit, job.id))
+        place = bisect_left(self._keys, (job.low, job.submit, job.id))
         del self._keys[place], self._jobs[place]
         sizes = self._sizes
         del sizes[bisect_left(sizes, job.nodes)]
@@ -170,14 +173,14 @@ class LongQueue(PlainQueue):
         super().__init__(jobs)
         self._trees: dict[int, SlotTree] = {}
         classes: dict[int, list[Job]] = {}
-        for job in sorted(self._jobs.values(), key=by_arrival):
-            classes.setdefault(_limit_class(job.limit), []).append(job)
+        for job in sorted(self._jobs.values(), key=in_order):
+            classes.setdefault(_limit_class(job), []).append(job)
         for limit_class, members in classes.items():
             self._trees[limit_class] = SlotTree(members)
 
     def add(self, job: Job) -> None:
         super().add(job)
-        limit_class = _limit_class(job.limit)
+        limit_class = _limit_class(job)
         tree = self._trees.get(limit_class)
         if tree is None:
             self._trees[limit_class] = SlotTree([job])
@@ -186,7 +189,7 @@ class LongQueue(PlainQueue):
 
     def remove(self, job: Job) -> None:
         super().remove(job)
-        self._trees[_limit_class(job.limit)].remove(job)
+        self._trees[_limit_class(job)].remove(job)
 
     def take_fitting(
         self,
@@ -207,7 +210,7 @@ class LongQueue(PlainQueue):
         found = [entry for tree in trees if (entry := _first_fitting(tree, 0, hole))]
         heapify(found)
         while found and hole.free >= least:
-            _, _, job, tree = heappop(found)
+            *_, job, tree = heappop(found)
             slot = tree.slot(job)
             if hole.fits(job):
                 self.remove(job)
@@ -223,20 +226,23 @@ class LongQueueByLimit(LongQueue):
     """
 
     def _take_fitting(self, trees: list[SlotTree], hole: Hole) -> Iterator[Job]:
-        for tree in sorted(trees, key=attrgetter("least_limit")):
+        for tree in sorted(trees, key=attrgetter("low", "least_limit")):
             for job in sorted(tree.all_fitting(hole), key=by_limit):
                 if hole.fits(job):
                     self.remove(job)
                     yield job
 
 
-def _first_fitting(tree: SlotTree, slot: int, hole: Hole) -> tuple[int, int, Job, SlotTree] | None:
+def _first_fitting(
+    tree: SlotTree, slot: int, hole: Hole
+) -> tuple[bool, int, int, Job, SlotTree] | None:
     if tree.may_fit(hole) and (job := tree.next_fitting(slot, hole)):
-        return job.submit, job.id, job, tree
+        return job.low, job.submit, job.id, job, tree
     return None
 
 
-def _limit_class(limit: int) -> int:
-    """Number the fourths of the octaves in which limits lie."""
-    octave = limit.bit_length()
-    return 4 * octave + (limit << 3 >> octave)
+def _limit_class(job: Job) -> int:
+    """Number the fourths of the octaves in which limits lie; by less than 0 for low jobs."""
+    octave = job.limit.bit_length()
+    number = 4 * octave + (job.limit << 3 >> octave)
+    return -number if job.low else number

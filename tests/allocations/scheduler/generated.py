@@ -1,8 +1,11 @@
 """Small traces drawn from a seed, rich in the cases where simulators differ."""
 
+from dataclasses import replace
 from random import Random
 
-from allocations.scheduler import Budget, Job
+from allocations.scheduler import Budget, Conditions, Dependency, DependencyKind, Hold, Job
+
+ARRAYS = {1000: 1, 1001: 2, 1002: None}  # and how many tasks of each may run
 
 
 def trace(seed):
@@ -53,3 +56,48 @@ def funded_trace(seed):
     }
     cancelled = rng.sample(jobs, k=len(jobs) // 5)
     return nodes, jobs, budgets, {job.id: job.submit + rng.randint(-3, 40) for job in cancelled}
+
+
+def conditioned_trace(seed):
+    """As ``funded_trace``, where jobs wait for more than nodes; further requeues and orders."""
+    nodes, jobs, budgets, cancelled = funded_trace(seed)
+    rng = Random(f"conditions {seed}")
+    ids = [job.id for job in jobs]
+    jobs = [
+        replace(
+            job,
+            account=rng.choice([None, None, job.account]),
+            low=rng.random() < 0.2,
+            user=rng.choice("ab"),
+            name=rng.choice(["", "x", "y"]),
+            conditions=_conditions(rng, job, ids),
+        )
+        for job in jobs
+    ]
+    requeued = {job.id: job.submit + rng.randint(0, 80) for job in jobs if rng.random() < 0.2}
+    orders = [(rng.randint(0, 120), job.id, _changes(rng, job)) for job in jobs[::3]]
+    return nodes, jobs, budgets, cancelled, requeued, sorted(orders, key=lambda order: order[:2])
+
+
+def _conditions(rng, job, ids):
+    if rng.random() < 0.5:
+        return None
+    kinds = rng.choices(list(DependencyKind), k=rng.choice([0, 0, 1, 1, 2]))
+    array = rng.choice([None, *ARRAYS])
+    return Conditions(
+        begin=job.submit + rng.choice([0, 0, rng.randint(0, 60)]),
+        hold=rng.choice([None] * 8 + list(Hold)),
+        after=tuple(Dependency(kind, rng.choice([*ids, *ARRAYS, 999])) for kind in kinds),
+        array=array,
+        task=None if array is None else rng.randint(1, 6),
+        task_limit=None if array is None else ARRAYS[array],
+    )
+
+
+def _changes(rng, job):
+    """What somebody asks of a job: to be released, to be held, or less than before."""
+    kind = rng.random()
+    if kind < 0.5:
+        hold = None if kind < 0.4 else Hold.USER
+        return {"conditions": replace(job.conditions or Conditions(), hold=hold)}
+    return {"nodes": rng.randint(1, job.nodes), "limit": rng.randint(1, job.limit)}

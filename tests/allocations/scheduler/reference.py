@@ -5,17 +5,25 @@ objects; at each instant it looks at everything anew. It shares nothing with
 the engine but the ``Job`` class.
 """
 
+from dataclasses import replace
 from itertools import accumulate
 
 
-def schedule(jobs, *, nodes, policy, budgets=(), cancellations=(), now=0):
+def schedule(jobs, *, nodes, policy, budgets=(), cancellations=(), requeues=(), orders=()):
     """Give ``{job id: (started or None, ended, how)}``; ``how`` as Slurm's state.
 
-    ``budgets`` is ``{account: (available, ends_at)}``, ``cancellations`` a
-    ``{job id: at}``. Jobs that never start are missing.
+    ``budgets`` is ``{account: (available, ends_at)}``, ``cancellations`` and
+    ``requeues`` are ``{job id: at}``, ``orders`` are ``(at, job id, changes)``.
+    Jobs that never start are missing.
     """
     kind = Conservative if policy == "conservative" else Reference
-    return kind(nodes, policy, dict(budgets)).run(jobs, dict(cancellations), now)
+    return kind(nodes, policy, dict(budgets)).run(
+        jobs, dict(cancellations), dict(requeues), list(orders)
+    )
+
+
+def order(job):
+    return job.low, job.submit, job.id
 
 
 class Reference:
@@ -25,50 +33,139 @@ class Reference:
         self.available = {account: available for account, (available, _) in budgets.items()}
         self.ends_at = {account: ends_at for account, (_, ends_at) in budgets.items()}
         self.running = {}
-        self.waiting = []
+        self.arriving = []
+        self.seen = []  # and not started
+        self.waiting = []  # those of them that queue, in order
+        self.queued = set()
+        self.outcome = {}
         self.free = nodes
         self.instants = 0
 
-    def run(self, jobs, cancellations, begin):
-        outcome = {}
-        arriving = sorted(jobs, key=lambda job: (max(job.submit, begin), job.id))
-        moments = {max(job.submit, begin) for job in jobs}
-        moments |= {max(at, begin) for at in cancellations.values()}
-        moments |= {at for at in self.ends_at.values() if at is not None}
+    def run(self, jobs, cancellations=(), requeues=(), orders=()):
+        cancellations, requeues = dict(cancellations), dict(requeues)
+        self.everything = {job.id: job for job in jobs}
+        self.arriving = sorted(jobs, key=lambda job: (job.submit, job.id))
+        moments = self.moments(jobs, [*cancellations.values(), *requeues.values()], orders)
         while moments:
             now = min(moments)
             moments.discard(now)
             self.instants += 1
-            for job, started in list(self.running.values()):
-                if started + min(job.runtime, job.limit) == now:
-                    self.leave(job, started, now)
-                    outcome[job.id] = (started, now, how(job))
+            self.end_jobs(now)
             for job_id, at in cancellations.items():
-                if max(at, begin) == now:
-                    self.cancel(job_id, now, arriving, outcome)
-            while arriving and max(arriving[0].submit, begin) <= now:
-                self.waiting.append(arriving.pop(0))
-            self.waiting.sort(key=lambda job: (job.submit, job.id))
-            for job in self.pass_over(now):
-                moments.add(now + min(job.runtime, job.limit))
+                if max(at, 0) == now:
+                    self.cancel(job_id, now)
+            fresh = [job_id for job_id, at in requeues.items() if max(at, 0) == now]
+            fresh = [job_id for job_id in fresh if self.requeue(job_id, now)]
+            while self.arriving and self.arriving[0].submit <= now:
+                fresh.append(self.arriving[0].id)
+                self.seen.append(self.arriving.pop(0))
+            started = self.one_pass(fresh, now)
+            for at, job_id, changes in orders:
+                if at == now:
+                    fresh = [job_id] if self.change(job_id, **changes) else []
+                    started += self.one_pass(fresh, now)
+            moments |= {now + min(job.runtime, job.limit) for job in started}
             moments |= self.promised()
-        return outcome
+        return self.outcome
+
+    def moments(self, jobs, calls, orders):
+        """The seconds, known beforehand, at which something may happen."""
+        moments = {job.submit for job in jobs} | {max(at, 0) for at in calls}
+        moments |= {at for at, *_ in orders}
+        moments |= {at for at in self.ends_at.values() if at is not None}
+        return moments | {job.conditions.begin for job in jobs if job.conditions}
+
+    def end_jobs(self, now):
+        for job, started in list(self.running.values()):
+            if started + min(job.runtime, job.limit) == now:
+                self.leave(job, started, now)
+                self.outcome[job.id] = (started, now, how(job))
+
+    def one_pass(self, fresh, now):
+        self.seen.sort(key=order)
+        for job in [*(job for job in self.seen if job.id not in fresh), *self.seen]:
+            if job.id not in self.queued and self.may_queue(job, now):
+                self.queued.add(job.id)
+        self.waiting = [job for job in self.seen if job.id in self.queued]
+        return self.pass_over(now)
+
+    def may_queue(self, job, now):
+        conditions = job.conditions
+        if conditions is None:
+            return True
+        if conditions.hold or conditions.begin > now:
+            return False
+        if not all(self.fulfilled(dependency, job) for dependency in conditions.after):
+            return False
+        if conditions.task_limit is None:
+            return True
+        tasks = [*self.seen, *(job for job, _ in self.running.values())]
+        tasks = [other for other in tasks if other.id in self.queued and other.conditions]
+        tasks = [other for other in tasks if other.conditions.array == conditions.array]
+        return len(tasks) < conditions.task_limit
+
+    def fulfilled(self, dependency, job):
+        if dependency.kind == "singleton":
+            others = [*self.seen, *(job for job, _ in self.running.values())]
+            return not job.name or not any(
+                (other.user, other.name) == (job.user, job.name)
+                and (other.submit, other.id) < (job.submit, job.id)
+                for other in others
+            )
+        array = [
+            other
+            for other in self.everything.values()
+            if other.conditions and other.conditions.array == dependency.on
+        ]
+        others = [*array, *(o for o in self.everything.values() if o.id == dependency.on)]
+        if dependency.kind == "aftercorr" and array:
+            others = [o for o in array if o.conditions.task == job.conditions.task]
+        if not all(other.id in self.outcome for other in others):
+            return False
+        completed = all(self.outcome[other.id][2] == "COMPLETED" for other in others)
+        if dependency.kind in {"afterok", "aftercorr"}:
+            return completed
+        return dependency.kind == "afterany" or not others or not completed
+
+    def requeue(self, job_id, now):
+        if job_id not in self.running:
+            return False
+        job, started = self.running[job_id]
+        self.leave(job, started, now)
+        self.seen.append(replace(job, submit=now, restarts=job.restarts + 1))
+        return True
+
+    def change(self, job_id, **changes):
+        """Hold, release or modify; say whether the job has to pass the gate again."""
+        for jobs in (self.seen, self.arriving):
+            for place, job in enumerate(jobs):
+                if job.id == job_id:
+                    held = job.conditions.hold if job.conditions else None
+                    if "conditions" in changes and changes["conditions"].hold is held:
+                        return False
+                    jobs[place] = replace(job, **changes)
+                    if "conditions" in changes and jobs is self.seen:
+                        self.queued.discard(job_id)
+                        return True
+        return False
 
     def leave(self, job, started, now):
         del self.running[job.id]
+        self.queued.discard(job.id)
         self.free += job.nodes
         if job.account in self.available:
             self.available[job.account] += job.nodes * (job.limit - (now - started))
 
-    def cancel(self, job_id, now, arriving, outcome):
+    def cancel(self, job_id, now):
         if job_id in self.running:
             job, started = self.running[job_id]
             self.leave(job, started, now)
-            outcome[job_id] = (started, now, "CANCELLED")
-        for queue in (self.waiting, arriving):
-            for job in [job for job in queue if job.id == job_id]:
-                queue.remove(job)
-                outcome[job_id] = (None, now, "CANCELLED")
+            self.outcome[job_id] = (started, now, "CANCELLED")
+        for jobs in (self.seen, self.arriving):
+            for job in [job for job in jobs if job.id == job_id]:
+                jobs.remove(job)
+                self.queued.discard(job_id)
+                self.outcome[job_id] = (None, now, "CANCELLED")
 
     def pass_over(self, now):
         """One pass over the queue; give the jobs that start."""
@@ -80,7 +177,7 @@ class Reference:
         shadow, extra = self.reserve(head)
         candidates = [job for job in self.waiting if job is not head]
         if self.policy == "easy-sjbf":
-            candidates.sort(key=lambda job: (job.limit, job.submit, job.id))
+            candidates.sort(key=lambda job: (job.low, job.limit, order(job)))
         for job in candidates:
             long = now + job.limit > shadow
             if job.nodes > self.free or (long and job.nodes > extra):
@@ -102,6 +199,7 @@ class Reference:
 
     def start(self, job, now, started):
         self.waiting.remove(job)
+        self.seen.remove(job)
         self.running[job.id] = (job, now)
         self.free -= job.nodes
         if job.account is not None:
@@ -140,13 +238,11 @@ class Conservative(Reference):
         return set(self.places.values())
 
     def pass_over(self, now):
-        paid = []
-        for job in self.waiting:
-            if job.nodes <= self.nodes and self.pays(job, now, *paid):
-                paid.append(job)
+        paid = self.paid(now)
         self.places = {job.id: self.places[job.id] for job in paid if job.id in self.places}
-        placed = [job for job in paid if job.id in self.places]
-        moved = True
+        low = [job for job in paid if job.low]
+        paid = [job for job in paid if not job.low]
+        placed, moved = [job for job in paid if job.id in self.places], True
         while moved:
             moved = sum(self.move(job, placed, now) for job in placed) > 0
         for job in paid:
@@ -157,7 +253,25 @@ class Conservative(Reference):
         for job in [job for job in paid if self.places[job.id] <= now]:
             del self.places[job.id]
             self.start(job, now, started)
+            placed.remove(job)
+        self.start_low(low, placed, now, started)
         return started
+
+    def paid(self, now):
+        paid = []
+        for job in self.waiting:
+            if job.nodes <= self.nodes and self.pays(job, now, *paid):
+                paid.append(job)
+        return paid
+
+    def start_low(self, low, placed, now, started):
+        """Let jobs plan that are promised nothing, for this pass alone."""
+        for job in low:
+            placed.append(job)
+            self.move(job, placed, now)
+        for job in low:
+            if self.places.pop(job.id) <= now:
+                self.start(job, now, started)
 
     def move(self, job, placed, now):
         """Give ``job`` the earliest place that the others leave it; say whether it is new."""

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from allocations.scheduler import Job, State, backfill
 
 from . import generated, reference
-from .schedules import outcomes, run
+from .schedules import outcomes, run, run_with_orders
 
 HEAD_FIRST = ["fcfs", "easy", "easy-sjbf"]
 BRUTE_FORCE = [*HEAD_FIRST, "conservative"]
@@ -78,6 +78,34 @@ def test_conservative_agrees_with_the_reference_on_a_thousand_traces():
         ), f"seed {seed}"
 
 
+@pytest.mark.parametrize("policy", BRUTE_FORCE)
+@pytest.mark.usefixtures("either_queue")
+def test_engine_agrees_with_the_reference_when_jobs_wait_for_more_than_nodes(policy):
+    for seed in range(500):
+        nodes, jobs, budgets, cancelled, requeued, orders = generated.conditioned_trace(seed)
+
+        events = run_with_orders(
+            jobs,
+            nodes=nodes,
+            policy=policy,
+            state=State(budgets=budgets),
+            cancellations=cancelled,
+            requeues=requeued,
+            orders=orders,
+            stored=seed % 2 == 1,
+        )
+
+        assert outcomes(events) == reference.schedule(
+            jobs,
+            nodes=nodes,
+            policy=policy,
+            budgets={account: (b.available, b.ends_at) for account, b in budgets.items()},
+            cancellations=cancelled,
+            requeues=requeued,
+            orders=orders,
+        ), f"seed {seed}"
+
+
 def jobs_for(nodes):
     times = st.integers(1, 12)
     job = st.tuples(st.integers(0, 15), st.integers(1, nodes), times, times)
@@ -107,7 +135,7 @@ def test_engine_agrees_with_the_reference_on_whatever_hypothesis_draws(trace, po
 def test_engine_counts_the_instants_of_the_reference(trace, policy):
     nodes, jobs = trace
     plain = reference.Reference(nodes, policy, {})
-    plain.run(jobs, {}, 0)
+    plain.run(jobs)
 
     scheduler, _ = run(jobs, nodes=nodes, policy=policy)
 

@@ -1,0 +1,173 @@
+"""The scheduler as callers see it: orders go in, events, state and reasons come out."""
+
+from bisect import insort
+from dataclasses import replace
+from typing import Any
+
+from .conditions import Hold
+from .engine import Engine
+from .events import Event
+from .gate import NOTHING
+from .jobs import Budget, Job, Reason
+from .occupancy import FOREVER
+from .policies import Policy
+from .state import State
+from .waiting import in_order
+
+
+class Scheduler(Engine):
+    """A machine, its queue and its clock; mutable inside, plain data at the boundary."""
+
+    @property
+    def state(self) -> State:
+        """All that is needed to go on from ``now``."""
+        return State(
+            now=self.now,
+            running=tuple(self._occupancy),
+            waiting=tuple(sorted([*self._dispatcher, *self._returning], key=in_order)),
+            arriving=tuple(reversed(self._arriving)),
+            cancellations=tuple(entry for entry in self._cancellations if entry[1] in self._jobs),
+            budgets=dict(self._budgets),
+            reservations=tuple(sorted(self._dispatcher.reservations().items())),
+            blocked=tuple(self._gate),
+            requeues=tuple(entry for entry in self._requeues if entry[1] in self._jobs),
+            ended=self._gate.ended,
+        )
+
+    @property
+    def free(self) -> int:
+        """Nodes without a job."""
+        return self._occupancy.free
+
+    @property
+    def backfilled(self) -> int:
+        """Jobs that have started ahead of the head of the queue."""
+        return self._dispatcher.backfilled
+
+    @property
+    def reservation(self) -> tuple[Job, int] | None:
+        """The head of the queue and the second by which it is promised its nodes."""
+        head = self._dispatcher.head
+        if head is None or self.policy is Policy.FCFS:
+            return None
+        return head, self._dispatcher.shadow()
+
+    @property
+    def reservations(self) -> dict[int, int]:
+        """``{job id: the second by which it is promised its nodes}``."""
+        promised = dict(self._dispatcher.reservations())
+        if not promised and self.reservation is not None:
+            head, at = self.reservation
+            promised[head.id] = at
+        return promised
+
+    def reasons(self) -> dict[int, Reason]:
+        """Why each job waits: first those in the queue, in its order, then all others."""
+        reasons = {job.id: reason for job, reason in self._dispatcher.reasons(self.now)}
+        for job in self._gate:
+            reasons[job.id] = self._gate.reason(job, self.now) or Reason.NONE
+        for job in self._returning:
+            reasons[job.id] = Reason.NONE
+        for job in reversed(self._arriving):
+            reasons[job.id] = Reason.BEGIN_TIME if job.submit > self.now else Reason.NONE
+        return reasons
+
+    def cancel(self, job_id: int, *, at: int) -> None:
+        """Take a job back at ``at``, or now if that has gone by.
+
+        It is an error to name a job that neither waits nor runs; it is none if
+        the job ends before ``at``.
+        """
+        if job_id not in self._jobs:
+            raise LookupError(f"no job {job_id} waits or runs")
+        insort(self._cancellations, (at, job_id))
+
+    def requeue(self, job_id: int, *, at: int) -> None:
+        """Let a job that runs at ``at`` wait again, as one that is submitted then.
+
+        It keeps its number. Nothing happens if it does not run at ``at``.
+        """
+        if job_id not in self._jobs:
+            raise LookupError(f"no job {job_id} waits or runs")
+        insort(self._requeues, (at, job_id))
+
+    def hold(self, job_id: int, *, by: Hold = Hold.USER) -> None:
+        """Keep a job from starting until it is released, from now on."""
+        self._set_hold(job_id, by)
+
+    def release(self, job_id: int) -> None:
+        """Let a job that was held go its way, from now on; it has kept its place in the queue."""
+        self._set_hold(job_id, None)
+
+    def modify(self, job_id: int, *, nodes: int | None = None, limit: int | None = None) -> None:
+        """Let a job that has not started ask for fewer nodes or less time, from now on.
+
+        It keeps its place in the queue, and its reservation if it has one.
+        """
+        job = self._unstarted(job_id)
+        nodes, limit = nodes or job.nodes, limit or job.limit
+        if nodes > job.nodes or limit > job.limit:
+            raise ValueError(f"job {job_id} cannot ask for more than before")
+        self._change(job, nodes=nodes, limit=limit)
+
+    def set_budget(self, account: int, budget: Budget) -> None:
+        """Replace what the jobs of ``account`` may use, from now on."""
+        self._budgets[account] = budget
+        self._budgets.pass_expiries(self.now)
+        self._pass_due = True
+
+    def peek(self) -> int | None:
+        """The next instant at which anything happens, if there is one."""
+        instants = [self._next_interruption()]
+        if self._occupancy.ends:
+            instants.append(self._occupancy.ends[0][0])
+        if self._arriving:
+            instants.append(self._arriving[-1].submit)
+        at = max(min(instants), self.now)
+        return None if at >= FOREVER else at
+
+    def advance(self, *, until: int) -> list[Event]:
+        """Let everything up to and including ``until`` happen; say what did."""
+        if until < self.now:
+            raise ValueError(f"time only moves forward, from {self.now} not to {until}")
+        events = self._happen(until)
+        self.now = until
+        return events
+
+    def run(self) -> list[Event]:
+        """Let everything happen that can; ``now`` is then the last instant."""
+        return self._happen(FOREVER - 1)
+
+    def _unstarted(self, job_id: int) -> Job:
+        """The job, which waits or will arrive."""
+        if job_id not in self._jobs:
+            raise LookupError(f"no job {job_id} waits")
+        if self._occupancy.runs(job_id):
+            raise ValueError(f"job {job_id} runs")
+        return self._jobs[job_id]
+
+    def _set_hold(self, job_id: int, hold: Hold | None) -> None:
+        job = self._unstarted(job_id)
+        conditions = job.conditions or NOTHING
+        if conditions.hold is not hold:
+            self._change(job, conditions=replace(conditions, hold=hold))
+
+    def _change(self, job: Job, **changes: Any) -> None:
+        """Put a job that has not started in the place of ``job``."""
+        changed = self._jobs[job.id] = replace(job, **changes)
+        if changed.conditions is not None:
+            self._gate.know(changed)
+        place = self._place_among_arriving(job)
+        if place is not None:
+            self._arriving[place] = changed
+            return
+        self._pass_due = True
+        if (
+            changed.conditions == job.conditions
+            and job not in self._gate
+            and job not in self._returning
+        ):
+            self._dispatcher.replace(job, changed)
+        else:
+            self._take_out(job)
+            self._returning.append(changed)
