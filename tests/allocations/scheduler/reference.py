@@ -1,8 +1,7 @@
 """The semantics of the policies, written down as plainly as possible.
 
-An oracle for the engine: no cached reservation, no heap, no index, no event
-objects; at each instant it looks at everything anew. It shares nothing with
-the engine but the ``Job`` class.
+An oracle for the engine: no cache, no heap, no index, no event objects; at each
+instant it looks at everything anew. It shares only the ``Job`` class.
 """
 
 from dataclasses import replace
@@ -14,7 +13,6 @@ def schedule(jobs, *, nodes, policy, budgets=(), cancellations=(), requeues=(), 
 
     ``budgets`` is ``{account: (available, ends_at)}``, ``cancellations`` and
     ``requeues`` are ``{job id: at}``, ``orders`` are ``(at, job id, changes)``.
-    Jobs that never start are missing.
     """
     kind = Conservative if policy == "conservative" else Reference
     return kind(nodes, policy, dict(budgets)).run(
@@ -251,9 +249,9 @@ class Conservative(Reference):
                 self.move(job, placed, now)
         started = []
         for job in [job for job in paid if self.places[job.id] <= now]:
+            placed.remove(job)
             del self.places[job.id]
             self.start(job, now, started)
-            placed.remove(job)
         self.start_low(low, placed, now, started)
         return started
 
