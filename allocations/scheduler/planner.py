@@ -161,26 +161,28 @@ class Planner:
     def _compress(self, at: int) -> None:
         """Move jobs forward until none can be; those that cannot stay where they are.
 
-        Only a place that begins before ``until`` can have become better, since
-        before nodes came back there, nobody could move.
+        Since a job was last looked at, its place can only have become better if nodes came
+        back while it would run. That is between ``begin`` and ``until``: at first what this
+        pass has freed, then the places that others left in this round and the one before.
         """
         profile, starts = self._profile, self._starts
-        until, self._freed_until = self._freed_until, 0
-        moved = True
-        while moved:
-            moved = False
+        begin, until, left_begin, left_until = at, self._freed_until, FOREVER, 0
+        while until > at:
             most = profile.most_free(at, until)
             for job in self._queue:
-                if job.nodes > most or job.id not in starts:
+                start = starts.get(job.id)
+                if start is None or job.nodes > most:
                     continue
-                start = starts[job.id]
-                earlier = profile.earlier(job.nodes, job.limit, at, start, until)
+                after = max(at, begin - job.limit + 1)
+                earlier = profile.earlier(job.nodes, job.limit, after, start, until)
                 if earlier is not None:
-                    moved = True
-                    until = max(until, start + job.limit)
                     self._displace(job)
                     self._place(job, earlier)
+                    end = start + job.limit
+                    begin, until = min(begin, start), max(until, end)
+                    left_begin, left_until = min(left_begin, start), max(left_until, end)
                     most = profile.most_free(at, until)
+            begin, until, left_begin, left_until = left_begin, left_until, FOREVER, 0
         self._freed_until = 0
 
     def _place(self, job: Job, start: int) -> None:

@@ -58,10 +58,9 @@ class Reference:
                 fresh.append(self.arriving[0].id)
                 self.seen.append(self.arriving.pop(0))
             started = self.one_pass(fresh, now)
-            for at, job_id, changes in orders:
-                if at == now:
-                    fresh = [job_id] if self.change(job_id, **changes) else []
-                    started += self.one_pass(fresh, now)
+            for _, job_id, changes in (order for order in orders if order[0] == now):
+                fresh = [job_id] if self.change(job_id, **changes) else []
+                started += self.one_pass(fresh, now)
             moments |= {now + min(job.runtime, job.limit) for job in started}
             moments |= self.promised()
         return self.outcome

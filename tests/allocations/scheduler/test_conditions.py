@@ -4,8 +4,6 @@ The kinds of dependencies and the reasons are those of ``man sbatch`` and ``man 
 """
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from allocations.scheduler import (
     Conditions,
@@ -20,14 +18,11 @@ from allocations.scheduler import (
     Reason,
     Requeued,
     Scheduler,
-    Started,
     State,
 )
 
-from . import generated
 from .schedules import run, starts
 
-policies = st.sampled_from(list(Policy))
 every_policy = pytest.mark.parametrize("policy", Policy)
 
 
@@ -278,48 +273,3 @@ def test_how_a_job_has_ended_is_kept_for_as_long_as_others_need_to_know():
     scheduler.run()
 
     assert scheduler.state == State(now=11)
-
-
-@given(st.integers(0, 10**6), policies, st.lists(st.integers(0, 150), max_size=5))
-@settings(deadline=None, max_examples=200)
-def test_steps_and_stored_states_come_to_the_same_whatever_jobs_wait_for(seed, policy, stops):
-    nodes, jobs, budgets, cancelled, requeued, _ = generated.conditioned_trace(seed)
-
-    def prepared():
-        scheduler = Scheduler(Machine(nodes), policy, State(budgets=budgets))
-        scheduler.submit(jobs)
-        for job_id, at in cancelled.items():
-            scheduler.cancel(job_id, at=at)
-        for job_id, at in requeued.items():
-            scheduler.requeue(job_id, at=at)
-        return scheduler
-
-    whole, scheduler, in_steps = prepared(), prepared(), []
-    events = whole.run()
-    for stop in sorted(stops):
-        in_steps += scheduler.advance(until=stop)
-        stored = State.from_json(scheduler.state.to_json())
-        scheduler = Scheduler(Machine(nodes), policy, stored)
-        assert scheduler.state == stored
-    in_steps += scheduler.run()
-
-    assert in_steps == events
-    assert scheduler.reasons() == whole.reasons()
-
-
-@given(st.integers(0, 10**6), policies)
-@settings(deadline=None, max_examples=200)
-def test_nobody_starts_before_its_begin_time_or_beyond_the_limit_of_its_array(seed, policy):
-    nodes, jobs, *_ = generated.conditioned_trace(seed)
-    running = dict.fromkeys(generated.ARRAYS, 0)
-
-    for event in run(jobs, nodes=nodes, policy=policy)[1]:
-        conditions = event.job.conditions
-        if conditions is None:
-            continue
-        if isinstance(event, Started):
-            assert event.at >= conditions.begin
-            assert conditions.hold is None
-        if conditions.task_limit is not None:
-            running[conditions.array] += isinstance(event, Started) - isinstance(event, Ended)
-            assert running[conditions.array] <= conditions.task_limit

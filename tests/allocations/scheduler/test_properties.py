@@ -218,3 +218,48 @@ def test_jobs_submitted_as_they_arrive_are_scheduled_as_if_known_before(policy):
         events += scheduler.run()
 
         assert events == run(jobs, nodes=nodes, policy=policy)[1], f"seed {seed}"
+
+
+@given(seeds, policies, st.lists(st.integers(0, 150), max_size=5))
+@settings(deadline=None, max_examples=200)
+def test_steps_and_stored_states_come_to_the_same_whatever_jobs_wait_for(seed, policy, stops):
+    nodes, jobs, budgets, cancelled, requeued, _ = generated.conditioned_trace(seed)
+
+    def prepared():
+        scheduler = Scheduler(Machine(nodes), policy, State(budgets=budgets))
+        scheduler.submit(jobs)
+        for job_id, at in cancelled.items():
+            scheduler.cancel(job_id, at=at)
+        for job_id, at in requeued.items():
+            scheduler.requeue(job_id, at=at)
+        return scheduler
+
+    whole, scheduler, in_steps = prepared(), prepared(), []
+    events = whole.run()
+    for stop in sorted(stops):
+        in_steps += scheduler.advance(until=stop)
+        stored = State.from_json(scheduler.state.to_json())
+        scheduler = Scheduler(Machine(nodes), policy, stored)
+        assert scheduler.state == stored
+    in_steps += scheduler.run()
+
+    assert in_steps == events
+    assert scheduler.reasons() == whole.reasons()
+
+
+@given(seeds, policies)
+@settings(deadline=None, max_examples=200)
+def test_nobody_starts_before_its_begin_time_or_beyond_the_limit_of_its_array(seed, policy):
+    nodes, jobs, *_ = generated.conditioned_trace(seed)
+    running = dict.fromkeys(generated.ARRAYS, 0)
+
+    for event in run(jobs, nodes=nodes, policy=policy)[1]:
+        conditions = event.job.conditions
+        if conditions is None:
+            continue
+        if isinstance(event, Started):
+            assert event.at >= conditions.begin
+            assert conditions.hold is None
+        if conditions.task_limit is not None:
+            running[conditions.array] += isinstance(event, Started) - isinstance(event, Ended)
+            assert running[conditions.array] <= conditions.task_limit
