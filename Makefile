@@ -86,7 +86,7 @@ format: setup-dev
 
 lock: setup-dev
 	$(LOCK) pyproject.toml --output-file requirements.txt
-	$(LOCK) pyproject.toml --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(LOCK) pyproject.toml --extra plot --extra dev --constraint requirements.txt --output-file requirements-dev.txt
 
 schema: setup-dev
 	$(MANAGE) spectacular --validate --fail-on-warn --file docs/reference/openapi.yaml

@@ -2,20 +2,26 @@
 
 A line per job with eighteen numbers, of which -1 stands for unknown, after
 header lines ``; Label: value``. Defined by Chapin et al., "Benchmarks and
-Standards for the Evaluation of Parallel Job Schedulers", JSSPP 1999.
+Standards for the Evaluation of Parallel Job Schedulers", JSSPP 1999; this is
+version 2.2 of https://www.cs.huji.ac.il/labs/parallel/workload/swf.html.
 """
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
+from types import MappingProxyType
 from typing import NamedTuple, TextIO
 
 from .events import Ended, Event
 from .jobs import Job
 
 HEADER = re.compile(r";\s*([A-Z]\w*)\s*:\s*(.*)")
-FAILED = 0  # a value of ``status``
+CONTINUATION = re.compile(r";\s{2,}(\S.*)")
+FAILED, COMPLETED = 0, 1  # values of ``status``
+PARTS = {2, 3, 4}  # a line of a job that was swapped out and has a line as a whole
+
+Header = Iterable[tuple[str, str]]
 
 
 class Record(NamedTuple):
@@ -83,10 +89,11 @@ def read(lines: Iterable[str], *, strict: bool = False) -> Trace:
     header: list[tuple[str, str]] = []
     records: dict[int, Record] = {}
     malformed: list[Malformed] = []
+    in_field = False
     for number, line in enumerate(lines, start=1):
         text = line.strip()
         if text.startswith(";"):
-            header += _header_field(text)
+            in_field = _read_comment(text, header, in_field=in_field)
         elif text:
             try:
                 record = _record(text, records)
@@ -95,13 +102,18 @@ def read(lines: Iterable[str], *, strict: bool = False) -> Trace:
                     raise MalformedTrace(f"line {number}: {problem}") from None
                 malformed.append(Malformed(number, str(problem)))
             else:
-                records[record.job] = record
+                records.setdefault(record.job, record)
     return Trace(tuple(header), tuple(records.values()), tuple(malformed))
 
 
-def _header_field(comment: str) -> list[tuple[str, str]]:
-    found = HEADER.match(comment)
-    return [(found[1], found[2])] if found else []
+def _read_comment(text: str, header: list[tuple[str, str]], *, in_field: bool) -> bool:
+    """Add a field to ``header``, or a line to its last one; say if another may follow."""
+    if found := HEADER.match(text):
+        header.append((found[1], found[2]))
+    elif in_field and (found := CONTINUATION.match(text)):
+        label, value = header[-1]
+        header[-1] = label, f"{value}\n{found[1]}"
+    return found is not None
 
 
 def _record(text: str, earlier: Container[int]) -> Record:
@@ -112,7 +124,7 @@ def _record(text: str, earlier: Container[int]) -> Record:
         record = Record._make(map(int, fields))
     except ValueError:  # some logs give mean CPU times with a fraction
         record = Record._make(map(_whole, fields))
-    if record.job in earlier:
+    if record.job in earlier and record.status not in PARTS:
         raise ValueError(f"job {record.job} has a line already")
     return record
 
@@ -142,26 +154,59 @@ def usable_jobs(records: Iterable[Record], *, processors: int) -> list[Job]:
     return jobs
 
 
-def scheduled(events: Iterable[Event]) -> Iterator[Record]:
-    """The jobs that have ended, as records with the wait and run time they had."""
+def scheduled(
+    events: Iterable[Event], records: Mapping[int, Record] = MappingProxyType({})
+) -> list[Record]:
+    """The jobs that have ended, as records with the wait and run time they had.
+
+    They come in the order of their submission, as the format asks. What a
+    schedule does not say is taken from ``records`` by job id.
+    """
+    jobs = []
     for event in events:
         if isinstance(event, Ended):
-            job = event.job
-            yield Record(
-                job=job.id,
-                submit=job.submit,
-                wait=event.started - job.submit,
-                run=event.elapsed,
-                used_processors=job.nodes,
-                processors=job.nodes,
-                estimate=job.limit,
-                status=int(job.exit_code == 0),
+            job, record = event.job, records.get(event.job.id)
+            status = FAILED if job.exit_code else COMPLETED
+            jobs.append(
+                (record or Record(job.id, job.submit, status=status))._replace(
+                    submit=job.submit,
+                    wait=event.started - job.submit,
+                    run=event.elapsed,
+                    used_processors=job.nodes,
+                    processors=job.nodes,
+                    estimate=job.limit,
+                )
             )
+    return sorted(jobs, key=lambda record: (record.submit, record.job))
 
 
-def write(
-    stream: TextIO, records: Iterable[Record], *, header: Iterable[tuple[str, str]] = ()
-) -> None:
+def scheduled_header(
+    records: Sequence[Record], *, processors: int, note: str, source: Header = ()
+) -> list[tuple[str, str]]:
+    """The header of ``records`` that were scheduled, after that of the log they come from.
+
+    Where and when the log was made stays; what speaks of the schedule is said anew.
+    """
+    anew = {"Version", "MaxJobs", "MaxRecords", "MaxProcs", "MaxRuntime", "EndTime", "Preemption"}
+    kept = [(label, value) for label, value in source if label not in anew]
+    if "MaxNodes" not in dict(kept):
+        kept.append(("MaxNodes", str(processors)))
+    return [
+        ("Version", "2.2"),
+        *kept,
+        ("MaxJobs", str(len(records))),
+        ("MaxRecords", str(len(records))),
+        ("MaxProcs", str(processors)),
+        ("MaxRuntime", str(max((record.run for record in records), default=0))),
+        ("Preemption", "No"),
+        ("Note", note),
+    ]
+
+
+def write(stream: TextIO, records: Iterable[Record], *, header: Header = ()) -> None:
     """Write a trace to an open text file."""
-    stream.writelines(f"; {label}: {value}\n" for label, value in header)
+    for label, value in header:
+        first, *others = value.split("\n")
+        stream.write(f"; {label}: {first}\n")
+        stream.writelines(f";   {line}\n" for line in others)
     stream.writelines(" ".join(map(str, record)) + "\n" for record in records)

@@ -1,21 +1,19 @@
 """Replay a trace in the Standard Workload Format and say what the schedule was like."""
 
-import gzip
 import hashlib
 import json
-import zlib
 from argparse import ArgumentTypeError
-from collections.abc import Iterator
-from contextlib import contextmanager
+from importlib import import_module
+from io import StringIO
 from pathlib import Path
-from typing import TextIO
 
 from django.core.management.base import BaseCommand, CommandError
 
+from allocations.management.files import read_starts, read_trace, refusing, write_text
 from allocations.scheduler import Ended, Machine, Policy, Scheduler, swf
+from allocations.scheduler.comparison import differences, scene
 from allocations.scheduler.metrics import measure
 
-GZIP = b"\x1f\x8b"
 SLICES = 200  # of the time in which jobs arrive, between two looks at the progress bar
 BAR = 40
 REPORTED = 5  # malformed lines named one by one
@@ -45,10 +43,30 @@ class Command(BaseCommand):
         parser.add_argument(
             "--starts", type=Path, metavar="OUT.csv", help="write 'job id,start' lines there"
         )
+        parser.add_argument(
+            "--swf-out",
+            type=Path,
+            metavar="OUT.swf[.gz]",
+            help="write the schedule there as a trace of its own",
+        )
+        parser.add_argument(
+            "--compare",
+            type=Path,
+            metavar="OTHER.csv",
+            help="compare the starts with those written by --starts there; fail if they differ",
+        )
+        parser.add_argument(
+            "--plot",
+            type=Path,
+            metavar="OUT.png",
+            help="draw utilisation and queue length over time (needs matplotlib)",
+        )
         parser.add_argument("--strict", action="store_true", help="refuse malformed lines")
         parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
-    def handle(self, *, trace, processors, policy, first, starts, strict, **options):
+    def handle(self, *, trace, processors, policy, first, strict, **options):
+        others = read_starts(options["compare"]) if options["compare"] else None
+        plot = plotter() if options["plot"] else None
         log = read_trace(trace, strict=strict)
         self.report_malformed(log)
         processors = processors or log.processors
@@ -57,19 +75,30 @@ class Command(BaseCommand):
         jobs = swf.usable_jobs(log.records, processors=processors)[:first]
         if not jobs:
             raise CommandError(f"{trace} has no job that {processors} processors could run.")
-        scheduler = Scheduler(Machine(processors), Policy(policy))
-        scheduler.submit(jobs)
+        scheduler = new_scheduler(jobs, processors=processors, policy=policy)
         ended = self.run(scheduler, jobs)
-        lines = start_lines(ended)
-        if starts:
-            write_starts(starts, lines)
+        starts = {event.job.id: event.started for event in ended}
+        if options["starts"]:
+            write_text(options["starts"], start_lines(starts))
+        if options["swf_out"]:
+            write_text(options["swf_out"], swf_text(ended, log, scheduler))
+        if plot:
+            with refusing(options["plot"], to="written"):
+                title = f"{trace.name}, {policy}, {processors:,} processors"
+                plot.draw(options["plot"], ended, nodes=processors, title=title)
         row = summary(ended, scheduler) | {
             "trace": trace.name,
             "policy": policy,
             "first": first,
-            "starts_sha256": hashlib.sha256(lines.encode()).hexdigest(),
+            "starts_sha256": hashlib.sha256(start_lines(starts).encode()).hexdigest(),
         }
+        found = [] if others is None else differences(starts, others)
+        if others is not None:
+            row["differing_starts"] = len(found)
         self.stdout.write(json.dumps(row, indent=1) if options["json"] else table(row))
+        if found:
+            again = new_scheduler(jobs, processors=processors, policy=policy)
+            raise CommandError(explain(found, scene(again, at=found[0].at), len(jobs)))
 
     def report_malformed(self, log):
         for line, problem in log.malformed[:REPORTED]:
@@ -108,40 +137,59 @@ def positive(text: str) -> int:
     return number
 
 
-def read_trace(path: Path, *, strict: bool) -> swf.Trace:
+def new_scheduler(jobs, *, processors, policy):
+    scheduler = Scheduler(Machine(processors), Policy(policy))
+    scheduler.submit(jobs)
+    return scheduler
+
+
+def start_lines(starts: dict[int, int]) -> str:
+    return "".join(f"{job_id},{start}\n" for job_id, start in sorted(starts.items()))
+
+
+def swf_text(ended: list[Ended], log: swf.Trace, scheduler: Scheduler) -> str:
+    records = swf.scheduled(ended, {record.job: record for record in log.records})
+    header = swf.scheduled_header(
+        records,
+        processors=scheduler.machine.nodes,
+        note=f"simulated, policy {scheduler.policy}",
+        source=log.header,
+    )
+    stream = StringIO()
+    swf.write(stream, records, header=header)
+    return stream.getvalue()
+
+
+def plotter():
+    """The module that draws; it is not imported before somebody asks for a picture."""
     try:
-        with open_text(path) as lines:
-            trace = swf.read(lines, strict=strict)
-    except swf.MalformedTrace as problem:
-        raise CommandError(f"{path}, {problem}") from problem
-    except (OSError, EOFError, zlib.error) as problem:
-        reason = getattr(problem, "strerror", None) or problem
-        raise CommandError(f"{path} cannot be read: {reason}") from problem
-    if not trace.records:
-        raise CommandError(f"{path} is not a trace in the Standard Workload Format.")
-    return trace
+        return import_module("allocations.scheduler.plot")
+    except ModuleNotFoundError as missing:
+        raise CommandError(
+            f"--plot needs {missing.name}, which is not installed: pip install matplotlib"
+        ) from None
 
 
-@contextmanager
-def open_text(path: Path) -> Iterator[TextIO]:
-    """Open a text file, gzipped or not, whatever its name."""
-    with path.open("rb") as raw:
-        packed = raw.read(len(GZIP)) == GZIP
-    opener = gzip.open if packed else open
-    with opener(path, "rt", encoding="utf-8", errors="replace") as stream:
-        yield stream
+def explain(found, there, jobs):
+    """Say in words how two schedules differ, and what the machine is like where they part."""
+    first = found[0]
+    lines = [
+        f"{len(found):,} of {jobs:,} starts differ.",
+        f"First: job {first.job} starts {moment(first.start)}, in the other {moment(first.other)}.",
+        f"At {there.at}, once this schedule's pass is made:",
+        f"  {there.free:,} nodes free, {there.running:,} jobs running, {there.waiting:,} waiting",
+    ]
+    if there.head:
+        reserved = "" if there.reserved is None else f", reserved from {there.reserved} on"
+        lines.append(
+            f"  head of the queue: job {there.head.id}, {there.head.nodes:,} nodes "
+            f"for {there.head.limit:,} s{reserved}"
+        )
+    return "\n".join(lines)
 
 
-def start_lines(ended: list[Ended]) -> str:
-    pairs = sorted((event.job.id, event.started) for event in ended)
-    return "".join(f"{job_id},{started}\n" for job_id, started in pairs)
-
-
-def write_starts(path: Path, lines: str) -> None:
-    try:
-        path.write_text(lines, encoding="ascii", newline="")
-    except OSError as problem:
-        raise CommandError(f"{path} cannot be written: {problem.strerror}") from problem
+def moment(start):
+    return "never" if start is None else f"at {start}"
 
 
 def summary(ended: list[Ended], scheduler: Scheduler) -> dict[str, object]:

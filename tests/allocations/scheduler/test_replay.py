@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import io
 import json
+import sys
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -158,3 +159,76 @@ def test_refuses_numbers_below_one(trace, option, value):
 def test_refuses_an_unknown_policy(trace):
     with pytest.raises(CommandError, match="invalid choice: 'fifo'"):
         replay(trace, "--policy", "fifo")
+
+
+def test_writes_the_schedule_as_a_trace_that_gives_it_again(trace, tmp_path):
+    plain, packed = tmp_path / "out.swf", tmp_path / "out.swf.gz"
+    first = replay(trace, "--json", "--swf-out", plain)[0]
+
+    again = replay(plain, "--json", "--strict", "--swf-out", packed)[0]
+
+    assert plain.read_text().splitlines() == [
+        "; Version: 2.2",
+        "; MaxNodes: 4",
+        "; MaxJobs: 3",
+        "; MaxRecords: 3",
+        "; MaxProcs: 4",
+        "; MaxRuntime: 10",
+        "; Preemption: No",
+        "; Note: simulated, policy easy",
+        "1 0 0 10 3 -1 -1 3 10 -1 1 -1 -1 -1 -1 -1 -1 -1",
+        "2 1 9 10 4 -1 -1 4 10 -1 1 -1 -1 -1 -1 -1 -1 -1",
+        "3 2 0 5 1 -1 -1 1 5 -1 1 -1 -1 -1 -1 -1 -1 -1",
+    ]
+    assert gzip.decompress(packed.read_bytes()).startswith(b"; Version: 2.2\n; MaxNodes: 4\n")
+    assert json.loads(again) == json.loads(first) | {"trace": "out.swf"}
+
+
+def test_compares_the_starts_with_others(trace, tmp_path):
+    others = tmp_path / "others.csv"
+    replay(trace, "--starts", others)
+
+    assert json.loads(replay(trace, "--compare", others, "--json")[0])["differing_starts"] == 0
+
+
+def test_fails_where_starts_differ_and_describes_the_machine_there(trace, tmp_path):
+    others = tmp_path / "others.csv"
+    replay(trace, "--starts", others, "--policy", "fcfs")
+
+    with pytest.raises(CommandError) as refusal:
+        replay(trace, "--compare", others)
+
+    assert refusal.value.returncode == 1
+    assert str(refusal.value).splitlines() == [
+        "1 of 3 starts differ.",
+        "First: job 3 starts at 2, in the other at 20.",
+        "At 2, once this schedule's pass is made:",
+        "  0 nodes free, 2 jobs running, 1 waiting",
+        "  head of the queue: job 2, 4 nodes for 10 s, reserved from 10 on",
+    ]
+
+
+def test_refuses_starts_that_it_cannot_read(trace, tmp_path):
+    others = tmp_path / "others.csv"
+    others.write_text("1,0\n2;10\n")
+
+    with pytest.raises(CommandError, match="line 2: not 'job id,start'"):
+        replay(trace, "--compare", others)
+    with pytest.raises(CommandError, match="cannot be read: No such file"):
+        replay(trace, "--compare", tmp_path / "missing.csv")
+
+
+def test_draws_the_schedule(trace, tmp_path):
+    picture = tmp_path / "out.png"
+
+    replay(trace, "--plot", picture)
+
+    assert picture.read_bytes().startswith(b"\x89PNG\r\n")
+
+
+def test_says_that_a_picture_needs_a_library(trace, tmp_path, monkeypatch):
+    monkeypatch.delitem(sys.modules, "allocations.scheduler.plot", raising=False)
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+
+    with pytest.raises(CommandError, match="pip install matplotlib"):
+        replay(trace, "--plot", tmp_path / "out.png")

@@ -43,7 +43,7 @@ def test_reads_header_and_jobs():
         ("Version", "2.2"),
         ("Computer", "IBM SP2"),
         ("Note", "uses the EASY scheduler"),
-        ("Note", "and a second note"),
+        ("Note", "and a second note\nhttp://www.cs.huji.ac.il/labs/parallel/workload/"),
         ("MaxProcs", "100"),
     )
     assert trace.records == (
@@ -51,6 +51,25 @@ def test_reads_header_and_jobs():
         swf.Record(2, 10, run=50, used_processors=2, used_cpu=9, status=0),
     )
     assert trace.malformed == ()
+
+
+def test_a_comment_after_a_break_belongs_to_no_field():
+    trace = swf.read(["; Note: on the scheduler", ";", ";  j |  s |  w", ";  continued"])
+
+    assert trace.header == (("Note", "on the scheduler"),)
+
+
+def test_lines_of_parts_of_a_job_belong_to_the_line_of_the_whole():
+    lines = [
+        "1 0 5 100 4 -1 -1 8 200 -1 1 12 13 14 1 -1 -1 -1",
+        "1 -1 5 60 4 -1 -1 8 200 -1 2 12 13 14 1 -1 -1 -1",
+        "1 -1 9 40 4 -1 -1 8 200 -1 3 12 13 14 1 -1 -1 -1",
+        "2 7 5 100 4 -1 -1 8 200 -1 2 12 13 14 1 -1 -1 -1",
+    ]
+
+    trace = swf.read(lines, strict=True)
+
+    assert [(record.job, record.run) for record in trace.records] == [(1, 100), (2, 100)]
 
 
 def test_header_fields_are_found_by_their_label():
@@ -159,17 +178,52 @@ def test_a_failed_job_keeps_its_failure():
     assert [job.exit_code for job in jobs] == [1, 0]
 
 
-def test_a_schedule_is_written_as_a_trace_with_its_waits():
-    _, events = run([Job(1, 0, 2, 20, 10), Job(2, 3, 2, 20, 30, exit_code=1)], nodes=2)
+def written(records, header=()):
     stream = io.StringIO()
+    swf.write(stream, records, header=header)
+    return stream.getvalue()
 
-    swf.write(stream, swf.scheduled(events), header=[("MaxProcs", "2")])
 
-    assert stream.getvalue() == (
+def test_a_schedule_is_written_as_a_trace_with_its_waits():
+    _, events = run([Job(9, 0, 2, 20, 10), Job(2, 3, 2, 20, 30, exit_code=1)], nodes=2)
+
+    assert written(swf.scheduled(reversed(events)), header=[("MaxProcs", "2")]) == (
         "; MaxProcs: 2\n"
-        "1 0 0 10 2 -1 -1 2 20 -1 1 -1 -1 -1 -1 -1 -1 -1\n"
+        "9 0 0 10 2 -1 -1 2 20 -1 1 -1 -1 -1 -1 -1 -1 -1\n"
         "2 3 7 20 2 -1 -1 2 20 -1 0 -1 -1 -1 -1 -1 -1 -1\n"
     )
+
+
+def test_a_schedule_keeps_what_the_log_says_beyond_it():
+    source = "1 4 99 30 2 9 8 -1 20 7 5 12 13 14 15 16 -1 -1"
+    record = swf.read([source]).records[0]
+    _, events = run(swf.usable_jobs([record], processors=2), nodes=2)
+
+    records = swf.scheduled(events, {record.job: record})
+
+    assert written(records) == "1 4 0 20 2 9 8 2 20 7 5 12 13 14 15 16 -1 -1\n"
+
+
+def test_the_header_of_a_schedule_keeps_where_the_log_was_made():
+    source = swf.read(LOG.splitlines()).header
+
+    header = swf.scheduled_header(
+        [line(1, run=70), line(2)], processors=64, note="x", source=source
+    )
+
+    assert header == [
+        ("Version", "2.2"),
+        ("Computer", "IBM SP2"),
+        ("Note", "uses the EASY scheduler"),
+        ("Note", "and a second note\nhttp://www.cs.huji.ac.il/labs/parallel/workload/"),
+        ("MaxNodes", "64"),
+        ("MaxJobs", "2"),
+        ("MaxRecords", "2"),
+        ("MaxProcs", "64"),
+        ("MaxRuntime", "70"),
+        ("Preemption", "No"),
+        ("Note", "x"),
+    ]
 
 
 numbers = st.integers(-1, 2**40)
@@ -178,7 +232,7 @@ numbers = st.integers(-1, 2**40)
 @given(st.lists(st.tuples(*[numbers] * 18), unique_by=lambda record: record[0]))
 def test_what_is_written_is_read_back(rows):
     records = tuple(swf.Record(*row) for row in rows)
-    header = (("Version", "2.2"), ("Note", "one"), ("Note", "two: three"))
+    header = (("Version", "2.2"), ("Note", "one"), ("Note", "two: three\nand four"))
     stream = io.StringIO()
 
     swf.write(stream, records, header=header)
