@@ -5,7 +5,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 MANAGE := $(PY) manage.py
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(PY) -m pip --quiet --quiet --no-input
-LOCK := $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+# Extras stay in: without them older versions of pip look past a pin as soon as there is a newer release.
+LOCK := $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-strip-extras --python-version 3.11 \
 	--custom-compile-command "make lock"
 GERMAN := locale/de/LC_MESSAGES/django.po
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
