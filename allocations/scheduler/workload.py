@@ -1,19 +1,15 @@
 """The jobs of the machine's other tenants, drawn anew from a seed for each day.
 
-The shape follows Lublin and Feitelson, "The workload on parallel
-supercomputers: modeling the characteristics of rigid jobs", JPDC 63 (2003): a
-daily cycle with its peak before and after noon, and sizes that lean to powers
-of two. Limits are the round figures that users choose, and how much of them
-jobs use follows the quantiles of two logs, KTH-SP2 (1996) and Theta (2022);
-Mu'alem and Feitelson, TPDS 12 (2001), and Tsafrir, Etsion and Feitelson, TPDS
-18 (2007), describe both habits.
+A day is a number of *campaigns*: a user submits a job, and perhaps more of the same kind
+soon after. Cycle and sizes follow Lublin and Feitelson (JPDC 2003), limits, run times and
+campaigns the figures of real logs; ``habits`` has them all with their sources.
 
 Only ``Random.random`` and exact arithmetic are used, so that a seed gives the
 same jobs with every Python on every platform.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -21,11 +17,13 @@ from itertools import accumulate
 from random import Random
 from typing import Generic, NamedTuple, TypeVar
 
+from . import habits
 from .jobs import Job
 
 DAY = 86_400
 HOUR = 3_600
 MINUTE = 60
+THURSDAY = 3  # the first day of the epoch
 
 T = TypeVar("T")
 
@@ -40,74 +38,6 @@ class Tenant(StrEnum):
 
 TENANTS = {Tenant.EUROHPC: 50, Tenant.BMFTR: 25, Tenant.MKW_NRW: 25}
 
-# Arrivals in each hour (UTC), and work on each day from Monday on, as shares.
-HOURS = (
-    24,
-    20,
-    17,
-    15,
-    14,
-    16,
-    24,
-    42,
-    62,
-    74,
-    76,
-    70,
-    66,
-    72,
-    76,
-    72,
-    62,
-    52,
-    44,
-    40,
-    38,
-    36,
-    32,
-    28,
-)
-WEEKDAYS = (110, 114, 114, 112, 105, 75, 70)
-THURSDAY = 3  # the first day of the epoch
-
-LIMITS = {  # minutes: share
-    10: 4, 15: 3, 20: 3, 30: 10, 45: 2, 60: 17, 90: 3, 120: 13, 180: 9, 240: 9, 300: 2,
-    360: 9, 480: 5, 600: 3, 720: 8,
-}  # fmt: skip
-
-# The part of the limit, in %, that the job at each 20th of all jobs would run.
-PERCENT_OF_LIMIT = (
-    0,
-    1,
-    2,
-    4,
-    7,
-    12,
-    21,
-    31,
-    41,
-    51,
-    60,
-    70,
-    79,
-    86,
-    90,
-    94,
-    96,
-    99,
-    100,
-    105,
-    125,
-)
-
-FAILING_PERCENT = 3
-FAILURES = (1, 1, 1, 2, 134, 137, 139)
-
-WHOLE_MACHINE = 0.0005  # of all jobs
-POWER_OF_TWO = 0.75
-SMALL = 128  # up to this part of the machine one power of two is as frequent as another
-SHARE_OF_SMALL = 100_000
-
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
@@ -116,6 +46,7 @@ class Arrival:
     day: int
     number: int
     tenant: Tenant
+    user: str
     submit: int
     nodes: int
     limit: int
@@ -131,6 +62,7 @@ class Arrival:
             runtime=self.runtime,
             exit_code=self.exit_code,
             account=account,
+            user=self.user,
         )
 
 
@@ -151,16 +83,22 @@ class Sizes:
     """The sizes of jobs on a machine of ``nodes`` nodes, from one node to all."""
 
     nodes: int
-    powers: Choice[int]
+    octaves: Choice[int]
 
     def draw(self, rng: Random) -> int:
-        power = self.powers.draw(rng)
-        kind, place = rng.random(), rng.random()
-        if kind < WHOLE_MACHINE:
+        kind, octave, place = rng.random(), self.octaves.draw(rng), rng.random()
+        if kind < habits.SERIAL:
+            return 1
+        if kind < habits.SERIAL + habits.POWER_OF_TWO:
+            return 1 << octave
+        if kind >= 1 - habits.WHOLE_MACHINE:
             return self.nodes
-        if kind < POWER_OF_TWO:
-            return power
-        return min(power + 1 + int(place * power), self.nodes)
+        least, most = 1 << octave, min(2 << octave, self.nodes + 1)
+        return least + int(place * (most - least))
+
+    def rank(self, nodes: int) -> float:
+        """Where a size lies between one node and the whole machine, by its octave."""
+        return nodes.bit_length() / self.nodes.bit_length()
 
 
 def daily_jobs(seed: int, day: int, nodes: int, target: float) -> list[Arrival]:
@@ -171,12 +109,12 @@ def daily_jobs(seed: int, day: int, nodes: int, target: float) -> list[Arrival]:
     that keeps this mean exact.
     """
     rng = Random(f"{seed}/{day}")  # noqa: S311 - a simulation, not a secret
-    weekday = (day + THURSDAY) % 7
-    left = target * nodes * DAY * WEEKDAYS[weekday] * 7 / sum(WEEKDAYS)
-    sizes = _sizes(nodes)
+    weekdays = habits.WEEKDAYS
+    left = target * nodes * DAY * weekdays[(day + THURSDAY) % 7] * 7 / sum(weekdays)
     drawn = []
-    while left > 0:
-        job = _draw(rng, sizes)
+    for job in _campaigns(rng, _sizes(nodes)):
+        if left <= 0:
+            break
         work = job.nodes * min(job.limit, job.runtime)
         if work <= left or rng.random() * work < left:
             drawn.append(job)
@@ -187,6 +125,7 @@ def daily_jobs(seed: int, day: int, nodes: int, target: float) -> list[Arrival]:
             day=day,
             number=number,
             tenant=job.tenant,
+            user=job.user,
             submit=day * DAY + job.second,
             nodes=job.nodes,
             limit=job.limit,
@@ -200,52 +139,84 @@ def daily_jobs(seed: int, day: int, nodes: int, target: float) -> list[Arrival]:
 def outcome(seed: str, *, limit: int) -> tuple[int, int]:
     """How a single job of time limit ``limit`` will go: its run time and its exit code."""
     rng = Random(seed)  # noqa: S311 - a simulation, not a secret
-    return _runtime(rng, limit), _exit_code(rng)
+    return _runtime(rng.random(), limit), _exit_code(rng)
 
 
 class _Draw(NamedTuple):
     second: int
     tenant: Tenant
+    user: str
     nodes: int
     limit: int
     runtime: int
     exit_code: int
 
 
-_hours = Choice(enumerate(HOURS))
+_hours = Choice(enumerate(habits.HOURS))
 _tenants = Choice(TENANTS.items())
-_limits = Choice(LIMITS.items())
+_limits = Choice(habits.LIMITS.items())
+_campaign_sizes = Choice(habits.CAMPAIGNS.items())
 
 
-def _draw(rng: Random, sizes: Sizes) -> _Draw:
-    second = _hours.draw(rng) * HOUR + int(rng.random() * HOUR)
-    tenant = _tenants.draw(rng)
-    limit = _limits.draw(rng) * MINUTE
-    exit_code = _exit_code(rng)
-    return _Draw(second, tenant, sizes.draw(rng), limit, _runtime(rng, limit), exit_code)
+def _campaigns(rng: Random, sizes: Sizes) -> Iterator[_Draw]:
+    """Jobs without end, those of a campaign one after the other.
+
+    What would come after midnight comes in the morning, as if from the day before.
+    """
+    while True:
+        second = _hours.draw(rng) * HOUR + int(rng.random() * HOUR)
+        tenant = _tenants.draw(rng)
+        activity = rng.random()
+        user = f"{tenant}-{int(habits.USERS * activity * activity)}"
+        nodes = sizes.draw(rng)
+        limit = _limit(rng, sizes.rank(nodes))
+        part = rng.random()
+        for _ in range(_campaign_sizes.draw(rng)):
+            yield _Draw(second, tenant, user, nodes, limit, _runtime(part, limit), _exit_code(rng))
+            second = (second + int(_quantile(habits.GAPS, rng.random()))) % DAY
+            part = _next_part(rng, part)
+
+
+def _limit(rng: Random, rank: float) -> int:
+    """Of two limits the longer with the probability ``rank``, and else the shorter."""
+    longer = rng.random() < rank
+    limits = _limits.draw(rng), _limits.draw(rng)
+    return MINUTE * (max(limits) if longer else min(limits))
+
+
+def _next_part(rng: Random, part: float) -> float:
+    """The place, from 0 to 1, of the next job among all by the part of the limit it uses."""
+    alike, draw = rng.random() < habits.ALIKE, rng.random()
+    if not alike:
+        return draw
+    near = abs(part + habits.SCATTER * (2 * draw - 1))
+    return near if near < 1 else 2 - near
 
 
 def _exit_code(rng: Random) -> int:
-    failing = rng.random() * 100 < FAILING_PERCENT
-    return FAILURES[int(rng.random() * len(FAILURES))] if failing else 0
+    failing = rng.random() * 100 < habits.FAILING_PERCENT
+    return habits.FAILURES[int(rng.random() * len(habits.FAILURES))] if failing else 0
 
 
-def _runtime(rng: Random, limit: int) -> int:
-    """A run time by the quantiles of the part of the limit that jobs use."""
-    position = rng.random() * (len(PERCENT_OF_LIMIT) - 1)
-    below = int(position)
-    low, high = PERCENT_OF_LIMIT[below], PERCENT_OF_LIMIT[below + 1]
-    percent = low + (high - low) * (position - below)
-    return max(1, int(limit * percent / 100))
+def _runtime(part: float, limit: int) -> int:
+    """The run time of the job at the place ``part`` among all by what it uses of its limit."""
+    return max(1, int(limit * _quantile(habits.PERCENT_OF_LIMIT, part) / 100))
+
+
+def _quantile(quantiles: Sequence[int], part: float) -> float:
+    position = part * (len(quantiles) - 1)
+    below = min(int(position), len(quantiles) - 2)
+    low, high = quantiles[below], quantiles[below + 1]
+    return low + (high - low) * (position - below)
 
 
 @lru_cache
 def _sizes(nodes: int) -> Sizes:
-    shares = []
-    power, share = 1, SHARE_OF_SMALL
-    while power <= nodes:
-        shares.append((power, share))
-        power *= 2
-        if power * SMALL > nodes:
-            share = share * 31 // 50
+    """Powers of two by the shares of the two stages; alike where there is no upper stage."""
+    highest = nodes.bit_length() - 1
+    lower = max(highest - habits.UPPER_OCTAVES, 0)
+    first = round(1_000_000 * habits.LOWER_STAGE) // max(lower, 1)
+    second = (1_000_000 - first * lower) // habits.UPPER_OCTAVES
+    octaves = range(min(1, highest), highest + 1)
+    shares = ((octave, first if octave <= lower else second) for octave in octaves)
     return Sizes(nodes, Choice(shares))
