@@ -122,6 +122,7 @@ for model in (
     "ledgerentry",
     "obligation",
     "partition",
+    "tick",
     "project",
     "projectmember",
     "quotamonth",

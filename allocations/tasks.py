@@ -9,7 +9,7 @@ from celery import shared_task
 
 from jaif_portal import clock
 
-from .flows import checks, lifecycle, queue
+from .flows import checks, lifecycle, ticks
 from .models import Partition
 
 STEPS = 40  # of half a day each, so that a task ends well within its time limit
@@ -24,7 +24,12 @@ def advance_partitions():
 
 @shared_task(name="allocations.advance_partition")
 def advance_partition(partition_id):
-    queue.advance_partition(partition_id, until=clock.now() - SETTLED, steps=STEPS)
+    ticks.tick(partition_id, until=clock.now() - SETTLED, steps=STEPS)
+
+
+@shared_task(name="allocations.forget_ticks")
+def forget_ticks():
+    ticks.forget_ticks()
 
 
 @shared_task(name="allocations.keep_deadlines")

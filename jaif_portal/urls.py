@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import TemplateView
 
-from .views import health, language, mailbox, tokens
+from .views import health, language, mailbox, metrics, tokens
 
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("language/", language.set_language, name="set_language"),
     path("mailbox/", mailbox.mailbox, name="mailbox"),
     path("mailbox/<int:pk>/", mailbox.mail, name="mail"),
+    path("metrics/", metrics.metrics, name="metrics"),
     path(
         "simulated/",
         TemplateView.as_view(template_name="portal/simulated.html"),

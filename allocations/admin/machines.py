@@ -2,7 +2,7 @@ from django.contrib import admin
 
 from jaif_portal.admin.acts import ReadOnlyMixin
 
-from ..models import FundingShare, Partition, System
+from ..models import FundingShare, Partition, System, Tick
 from .reports import ReportMixin
 
 
@@ -22,4 +22,21 @@ class PartitionAdmin(admin.ModelAdmin):
 class FundingShareAdmin(ReportMixin, ReadOnlyMixin, admin.ModelAdmin):
     list_display = ["funder", "partition", "percent", "starts_at", "ends_at"]
     list_filter = ["funder", "starts_at"]
+    list_select_related = ["partition__system"]
+
+
+@admin.register(Tick)
+class TickAdmin(ReadOnlyMixin, admin.ModelAdmin):
+    list_display = [
+        "at",
+        "partition",
+        "reached",
+        "lag",
+        "milliseconds",
+        "steps",
+        "events",
+        "waiting",
+        "running",
+    ]
+    list_filter = ["partition"]
     list_select_related = ["partition__system"]

@@ -5,6 +5,7 @@ everything or nothing, so a tick that is lost, late, doubled or killed changes n
 """
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.db import connection, transaction
 
@@ -49,23 +50,37 @@ CHANGED = [
 ]
 
 
+@dataclass(slots=True)
+class Progress:
+    """How far the queue has come (``None`` where another worker is at it), and by how much."""
+
+    reached: dt.datetime | None = None
+    steps: int = 0
+    events: int = 0
+
+
 def advance_partition(partition_id, *, until, steps=None):
     """Let the partition's queue live on to portal time ``until``, in bounded steps.
 
     At most ``steps`` of them if given, so that no task runs for long after a jump of the
-    clock; the next one goes on. Returns the moment that was reached, or ``None`` where
-    another worker is at it.
+    clock; the next one goes on. Returns the ``Progress``.
     """
     until = until.replace(microsecond=0)
-    reached = _advance_once(partition_id, until=until)
-    while reached is not None and reached < until and (steps is None or (steps := steps - 1) > 0):
-        reached = _advance_once(partition_id, until=until)
-    return reached
+    progress = Progress()
+    while (step := _advance_once(partition_id, until=until)) is not None:
+        progress.reached, events = step
+        progress.steps += 1
+        progress.events += events
+        if progress.reached >= until or progress.steps == steps:
+            break
+    return progress
 
 
 @transaction.atomic
 def _advance_once(partition_id, *, until):
-    """One step in one transaction; ``None`` where another worker holds the partition.
+    """One step in one transaction: the moment reached, and how many events there were.
+
+    ``None`` where another worker holds the partition.
 
     The lock keeps other workers out, and lets people submit jobs meanwhile (``no_key``).
     """
@@ -77,15 +92,15 @@ def _advance_once(partition_id, *, until):
     if partition.advanced_until is None:
         partition.advanced_until = until
     start = partition.advanced_until
-    target = min(until, start + LONGEST_STEP)
+    target, events = min(until, start + LONGEST_STEP), 0
     plan_background(partition, until=target)
     if target > start:
         target = quota.begin_step(partition, start=start, target=target)
-        target = _run(partition, start=start, target=target)
+        target, events = _run(partition, start=start, target=target)
     partition.advanced_until = max(start, target)
     partition.save(update_fields=["advanced_until"])
     acknowledge_associations(partition, at=partition.advanced_until)
-    return partition.advanced_until
+    return partition.advanced_until, events
 
 
 def _run(partition, *, start, target):
@@ -104,7 +119,7 @@ def _run(partition, *, start, target):
         changes.note(event)
     changes.give_reasons(scheduler.reasons())
     changes.save()
-    return target
+    return target, len(events)
 
 
 def _live_jobs(partition, *, until):

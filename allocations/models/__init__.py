@@ -18,6 +18,7 @@ from .projects import (
 )
 from .proposals import Proposal, ProposalState, Sector, TeamMember
 from .quota import QuotaMonth
+from .ticks import Tick, TickTotal
 
 __all__ = [
     "AccessMode",
@@ -61,4 +62,6 @@ __all__ = [
     "System",
     "SystemOffer",
     "TeamMember",
+    "Tick",
+    "TickTotal",
 ]

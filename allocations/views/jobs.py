@@ -38,6 +38,12 @@ class JobList(Jobs, ListView):
     context_object_name = "jobs"
     paginate_by = 30
 
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        live = [job for job in context["jobs"] if not JobState(job.state).is_final]
+        moments = [job.partition.advanced_until for job in live]
+        return context | {"reached": min(filter(None, moments), default=None)}
+
     def get_template_names(self):
         return ["allocations/jobs_table.html" if self.request.htmx else "allocations/jobs.html"]
 

@@ -1,7 +1,11 @@
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+PATIENCE = dt.timedelta(seconds=20)  # wall time; beats and their work take a few seconds
 
 
 class PortalClock(models.Model):
@@ -22,6 +26,14 @@ class PortalClock(models.Model):
     def at(self, wall):
         """Portal time at the wall time ``wall``."""
         return self.anchor + self.rate * (wall - self.anchored_at)
+
+    def lag(self, reached, *, wall):
+        """How far ``reached``, to which something has been computed, is behind portal time."""
+        return max(self.at(wall) - reached, dt.timedelta(0))
+
+    def is_late(self, lag):
+        """Whether ``lag`` is more than the portal needs at this rate to keep up."""
+        return lag > PATIENCE * max(self.rate, 1)
 
 
 class ClockChange(models.Model):

@@ -151,6 +151,7 @@ CELERY_BEAT_SCHEDULE = {
         "allocations.keep_deadlines": 2.0,
         "allocations.activate_allocations": 2.0,
         "allocations.check_ledger": 600.0,
+        "allocations.forget_ticks": 3600.0,
         "onboarding.check_cases": 5.0,
         "jaif_portal.deliver_mail": 2.0,
         "jaif_portal.forget_expired": 3600.0,
@@ -158,7 +159,11 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # What the health page tells beside "ok", by name: the ground floor knows no app.
-HEALTH_REPORTS = ["allocations.flows.checks.health"]
+HEALTH_REPORTS = ["allocations.flows.checks.health", "allocations.flows.ticks.health"]
+
+# What a monitoring system is told, by name, and the token with which it may ask.
+METRICS_REPORTS = ["allocations.flows.metrics.queues"]
+METRICS_TOKEN = env("METRICS_TOKEN", default="")
 
 # REST
 REST_FRAMEWORK = {

@@ -2,7 +2,7 @@
 
 from django import template
 from django.urls import NoReverseMatch, reverse
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -25,6 +25,14 @@ def nav_item(context, name, label, *, exact=False):
     path = getattr(context.get("request"), "path", "")
     current = path == href if exact else path.startswith(href)
     return {"href": href, "label": label, "current": current}
+
+
+@register.inclusion_tag("components/catching_up.html", takes_context=True)
+def catching_up(context, reached):
+    """Say that what is shown was computed up to ``reached``, where that is too long ago."""
+    row, wall = context["portal_time"].row, timezone.now()
+    late = reached is not None and row.is_late(row.lag(reached, wall=wall))
+    return {"reached": reached, "late": late, "now": row.at(wall)}
 
 
 @register.simple_tag

@@ -43,9 +43,9 @@ def submit(allocation, *, node_seconds, nodes=100, runtime=None):
 
 def pass_time(allocation, *, until):
     """Let the queue and the timers catch up with the moment ``until``, as tasks do."""
-    reached = advance_partition(allocation.partition_id, until=until)
+    progress = advance_partition(allocation.partition_id, until=until)
     keep_deadlines(until=until)
-    return reached
+    return progress.reached
 
 
 def account_of(allocation):

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from allocations.flows import ledger, lifecycle
 from allocations.flows.jobs import submit_job
-from allocations.flows.queue import advance_partition
+from allocations.flows.queue import Progress, advance_partition
 from allocations.models import (
     AccountKind,
     EntryKind,
@@ -166,7 +166,7 @@ def test_a_worker_leaves_a_partition_that_another_one_advances(allocation, monda
         advance_partition(allocation.partition_id, until=until)
         outcomes = at_once([partial(advance_partition, allocation.partition_id, until=until)])
 
-    assert outcomes == [None]
+    assert outcomes == [Progress(reached=None, steps=0, events=0)]
 
 
 def test_an_allocation_ends_once_while_its_queue_is_advanced(allocation):

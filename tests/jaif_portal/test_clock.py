@@ -29,6 +29,22 @@ def test_portal_time_passes_at_the_rate_of_the_clock(rate):
         assert clock.now() == NOON + rate * MINUTE
 
 
+def test_a_lag_is_portal_time_and_is_late_by_wall_time():
+    row = PortalClock(anchor=NOON, anchored_at=NOON, rate=60)
+
+    late, early = (row.lag(NOON - minutes * MINUTE, wall=NOON) for minutes in (21, 20))
+
+    assert (late, row.is_late(late)) == (21 * MINUTE, True)
+    assert (early, row.is_late(early)) == (20 * MINUTE, False)
+    assert row.lag(NOON + MINUTE, wall=NOON) == dt.timedelta(0)
+
+
+def test_while_the_clock_is_paused_a_lag_is_late_as_at_rate_1():
+    row = PortalClock(anchor=NOON, anchored_at=NOON, rate=0)
+
+    assert [row.is_late(dt.timedelta(seconds=seconds)) for seconds in (20, 21)] == [False, True]
+
+
 def test_reading_the_time_takes_one_query(django_assert_num_queries):
     with django_assert_num_queries(1):
         clock.now()

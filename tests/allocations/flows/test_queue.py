@@ -303,7 +303,7 @@ def test_a_step_takes_few_queries_whatever_the_number_of_jobs(
         submit(nodes=1, runtime=60)
     travel(dt.timedelta(hours=1))
 
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(28):
         tasks.advance_partitions()
 
     assert set(Job.objects.values_list("state", flat=True)) == {JobState.COMPLETED}

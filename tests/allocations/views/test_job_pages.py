@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from allocations.flows.jobs import submit_job
-from allocations.models import Job, JobState, PendingReason
+from allocations.models import Job, JobState, Partition, PendingReason
 from jaif_portal import clock
 from onboarding.models import Role
 from tests.allocations import factories
@@ -183,6 +183,25 @@ def test_the_list_asks_for_its_table_alone_and_stays_on_its_page(client, job, al
 
     assert f'hx-get="{url}"' in whole.text
     assert ("<table" in part.text, "<html" in part.text) == (True, False)
+
+
+@pytest.mark.parametrize("page", ["the job", "the list"])
+@pytest.mark.parametrize(
+    ("state", "minutes", "said"),
+    [
+        (JobState.PENDING, 0, False),
+        (JobState.PENDING, 5, True),
+        (JobState.RUNNING, 5, True),
+        (JobState.COMPLETED, 5, False),
+    ],
+)
+def test_a_job_in_a_queue_that_is_behind_says_so(client, job, page, state, minutes, said):
+    bring(job, state, started_at=job.submitted_at, ended_at=job.submitted_at)
+    Partition.objects.update(advanced_until=clock.now() - dt.timedelta(minutes=minutes))
+
+    url = address("job", job.pk) if page == "the job" else address("jobs")
+
+    assert ("The simulation is catching up" in client.get(url).text) == said
 
 
 def test_an_empty_list_says_when_jobs_can_be_submitted(client):

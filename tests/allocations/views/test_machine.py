@@ -1,5 +1,7 @@
 """The machine as everybody sees it."""
 
+import datetime as dt
+
 import pytest
 
 from allocations.models import Job, JobState, Partition
@@ -47,6 +49,13 @@ def test_what_runs_and_what_waits_is_counted_of_all_users_together(client):
     background(JobState.COMPLETED, nodes=100, number=1)
 
     assert figures(client.get(URL)) == [(4500, 1384, 2, 1, 2000)]
+
+
+@pytest.mark.parametrize(("minutes", "said"), [(0, False), (5, True)])
+def test_a_queue_that_is_behind_says_so(client, minutes, said):
+    Partition.objects.update(advanced_until=clock.now() - dt.timedelta(minutes=minutes))
+
+    assert ("The simulation is catching up" in client.get(URL).text) == said
 
 
 def test_the_page_can_be_read_again_and_again(client):

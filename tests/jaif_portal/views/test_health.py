@@ -4,7 +4,7 @@ from django.db import DatabaseError
 def test_the_portal_is_up_with_one_query_and_one_for_each_report(
     client, db, django_assert_num_queries
 ):
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(4):
         response = client.get("/health/")
 
     assert (response.status_code, response.json()["status"]) == (200, "ok")
