@@ -68,6 +68,39 @@ class JobNotPossible(AllocationsError):
     code = "job_not_possible"
 
 
+class ArrayNotPossible(AllocationsError):
+    code = "array_not_possible"
+    default = _("An array is written as 0-15, as 1,3,5, or as 0-15%4 for four tasks at a time.")
+
+
+class DependencyNotPossible(AllocationsError):
+    code = "dependency_not_possible"
+    default = _(
+        "A dependency is written as afterok:4711, afterany:4711, afternotok:4711, "
+        "aftercorr:4711 or singleton. Commas separate them."
+    )
+
+
+class JobNotWaiting(AllocationsError):
+    code = "job_not_waiting"
+    default = _("This job has started already: this can be done to waiting jobs only.")
+
+
+class JobNotRunning(AllocationsError):
+    code = "job_not_running"
+    default = _("This job does not run, so it cannot start again.")
+
+
+class JobHeldByAdmin(AllocationsError):
+    code = "job_held_by_admin"
+    default = _("An administrator has put this job on hold, and only an administrator releases it.")
+
+
+class RequeueNotAllowed(AllocationsError):
+    code = "requeue_not_allowed"
+    default = _("This job was submitted as one that must not start again by itself.")
+
+
 class JobEnded(AllocationsError):
     code = "job_ended"
     default = _("This job has already ended.")

@@ -104,6 +104,8 @@ rules.add_perm("allocations.set_accounting", is_access_officer & ~is_of_allocati
 
 rules.add_perm("allocations.submit_job", is_project_member)
 rules.add_perm("allocations.cancel_job", submitted_job | leads_project_of | is_administrator)
+rules.add_perm("allocations.control_job", submitted_job | leads_project_of | is_administrator)
+rules.add_perm("allocations.administer_job", is_administrator & ~submitted_job & ~leads_project_of)
 
 rules.add_perm("allocations", reads_everything)
 rules.add_perm("allocations.see_everything", reads_everything)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import calls, home, jobs, machine, projects, proposals, statements
+from .views import calls, home, jobs, machine, orders, projects, proposals, statements
 
 app_name = "allocations"
 urlpatterns = [
@@ -37,6 +37,15 @@ urlpatterns = [
     path("jobs/new/", jobs.JobNew.as_view(), name="job_new"),
     path("jobs/new/cost/", jobs.JobCost.as_view(), name="job_cost"),
     path("jobs/<int:pk>/", jobs.JobDetail.as_view(), name="job"),
-    path("jobs/<int:pk>/cancel/", jobs.JobCancel.as_view(), name="job_cancel"),
+    path("jobs/<int:pk>/modify/", orders.JobChange.as_view(), name="job_modify"),
+    *(
+        path(
+            f"jobs/<int:pk>/{order.name}/",
+            orders.JobOrder.as_view(order=order),
+            name=f"job_{order.name}",
+        )
+        for order in orders.ORDERS
+        if order is not orders.CHANGE
+    ),
     path("machine/", machine.Machine.as_view(), name="machine"),
 ]

@@ -93,17 +93,17 @@ def _running_jobs_without_hold():
 
 
 def _wrong_charges():
-    """A job that ran is charged its nodes for its elapsed seconds, once; any other is not."""
+    """A job that ran is charged its nodes for its elapsed seconds, once for each run."""
     charge = Q(ledger_entries__kind=EntryKind.CHARGE)
     rows = Job.objects.filter(allocation__isnull=False).annotate(
         charges=Count("ledger_entries", filter=charge),
         charged=Coalesce(Sum("ledger_entries__node_seconds", filter=charge), 0),
     )
-    for job in rows.iterator():
-        ran = job.started_at is not None and job.ended_at is not None
-        used = job.nodes * int((job.ended_at - job.started_at).total_seconds()) if ran else 0
-        if (job.charges, job.charged) != (int(ran), used):
-            yield f"job {job.pk}: used {used}, charged {job.charged} in {job.charges} entries"
+    for job in rows.prefetch_related("runs").iterator(chunk_size=2000):
+        runs = [run for run in [*job.runs.all(), job] if run.started_at and run.ended_at]
+        used, charged = job.node_seconds, job.charged
+        if (job.charges, charged) != (len(runs), used):
+            yield f"job {job.pk}: used {used}, charged {charged} in {job.charges} entries"
 
 
 def _ungranted():
@@ -147,7 +147,7 @@ INVARIANTS = [
     ),
     Invariant(
         "ended_jobs_are_charged_once",
-        "Each job that ran is charged nodes times elapsed seconds, once; no other is charged.",
+        "Each run of a job is charged nodes times elapsed seconds, once; nothing else is charged.",
         _wrong_charges,
     ),
     Invariant(

@@ -1,113 +1,115 @@
-"""Submitting and cancelling jobs. What becomes of them is up to ``flows.queue``."""
-
-import math
+"""Submitting jobs. What becomes of them is up to ``flows.queue``."""
 
 from django.db import transaction
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from jaif_portal import clock
 from jaif_portal.flows.permissions import require
-from jaif_portal.flows.transitions import record_birth
+from jaif_portal.flows.transitions import birth
+from jaif_portal.models import Transition
 
-from ..exceptions import AllocationNotActive, JobEnded, JobNotPossible
-from ..models import Allocation, AllocationState, Job, JobState
+from ..exceptions import AllocationNotActive, JobNotPossible
+from ..models import Allocation, AllocationState, Job, JobDependency, JobHold
 from ..scheduler import workload
-
-SHORTEST_LIMIT = 60
+from .arrays import parse_array
+from .dependencies import find_dependencies
+from .specs import JobSpec, require_possible
 
 
 @transaction.atomic
-def submit_job(allocation, *, by, name, nodes, time_limit, script="", runtime=None, exit_code=None):
-    """Put a job into the queue of the allocation's partition.
+def submit_job(allocation, *, by, **wishes):
+    """Put a job into the queue of the allocation's partition; ``wishes`` are a ``JobSpec``.
 
-    ``time_limit`` and ``runtime`` are seconds. ``runtime`` and ``exit_code`` say how the
-    simulated job will go; left out, the workload model draws them.
+    Of an array each task is a job of its own; the first is returned.
 
-    Raises ``AllocationNotActive``, or ``JobNotPossible`` where the job could never start;
-    a job that the budget cannot pay for *now* is taken in and waits.
+    Raises ``AllocationNotActive``; ``JobNotPossible`` where the job could never start;
+    ``ArrayNotPossible``; ``DependencyNotPossible``. A job that the budget cannot pay for *now*
+    is taken in and waits.
     """
-    rows = Allocation.objects.select_for_update(of=("self",))
-    allocation = rows.select_related("partition__system", "account", "project").get(
-        pk=allocation.pk
-    )
+    return submit_jobs(allocation, [JobSpec(**wishes)], by=by)[0]
+
+
+@transaction.atomic
+def submit_jobs(allocation, specs, *, by, chain=""):
+    """Put several jobs into the queue, all or none; the first of each is returned.
+
+    ``chain`` is the kind of dependency of each on the one before it. Raises as ``submit_job``.
+    """
+    allocation = lock_allocation(allocation)
     require(by, "allocations.submit_job", allocation)
     now = clock.now().replace(microsecond=0)
     if allocation.state != AllocationState.ACTIVE or now >= allocation.ends_at:
         raise AllocationNotActive
-    _require_possible(allocation, nodes=nodes, time_limit=time_limit)
-    job = Job.objects.create(
+    heads = []
+    for spec in specs:
+        require_possible(allocation, nodes=spec.nodes, time_limit=spec.time_limit)
+        if spec.begin_at is not None and spec.begin_at >= allocation.ends_at:
+            raise JobNotPossible(_("The allocation ends before the job’s begin time."))
+        before = [JobDependency(kind=chain, on=heads[-1])] if chain and heads else []
+        heads.append(_submit(allocation, spec, by=by, at=now, dependencies=before))
+    return heads
+
+
+def lock_allocation(allocation):
+    """The allocation, locked, with what decides on its jobs."""
+    rows = Allocation.objects.select_for_update(of=("self",))
+    return rows.select_related("partition__system", "account", "project").get(pk=allocation.pk)
+
+
+def _submit(allocation, spec, *, by, at, dependencies):
+    """Write one job, or the tasks of one array; the first is returned."""
+    tasks, task_limit = [None], None
+    if spec.array:
+        tasks, task_limit = parse_array(spec.array, most=allocation.partition.longest_array)
+    if spec.after:
+        dependencies += find_dependencies(allocation, spec.after, of_array=bool(spec.array))
+    head = _new_job(allocation, spec, by=by, at=at)
+    head.save()
+    if spec.array:
+        head.array, head.task, head.task_limit = head, tasks[0], task_limit
+    _decide_outcome(head, spec)
+    head.save(update_fields=["array", "task", "task_limit", "runtime", "exit_code"])
+    others = []
+    for task in tasks[1:]:
+        job = _new_job(allocation, spec, by=by, at=at)
+        job.array, job.task, job.task_limit = head, task, task_limit
+        _decide_outcome(job, spec)
+        others.append(job)
+    jobs = [head, *Job.objects.bulk_create(others)]
+    JobDependency.objects.bulk_create(
+        JobDependency(job=job, kind=other.kind, on=other.on, on_array=other.on_array)
+        for job in jobs
+        for other in dependencies
+    )
+    Transition.objects.bulk_create(birth(job, by=by, at=at) for job in jobs)
+    return head
+
+
+def _new_job(allocation, spec, *, by, at):
+    return Job(
         partition=allocation.partition,
         allocation=allocation,
         share_id=allocation.share_id,
         submitted_by=by,
-        name=name,
-        script=script,
-        nodes=nodes,
-        time_limit=time_limit,
-        runtime=runtime or time_limit,
-        exit_code=exit_code or 0,
-        submitted_at=now,
+        name=spec.name,
+        script=spec.batch_script,
+        comment=spec.comment,
+        nodes=spec.nodes,
+        time_limit=spec.time_limit,
+        begin_at=spec.begin_at and spec.begin_at.replace(microsecond=0),
+        hold=JobHold.USER if spec.hold else JobHold.NOBODY,
+        may_requeue=spec.may_requeue,
+        runtime=spec.runtime or spec.time_limit,
+        exit_code=spec.exit_code or 0,
+        submitted_at=at,
     )
-    if runtime is None:
-        seed = f"{allocation.partition.seed}/job/{job.pk}"
-        job.runtime, drawn = workload.outcome(seed, limit=time_limit)
-        job.exit_code = drawn if exit_code is None else exit_code
-        job.save(update_fields=["runtime", "exit_code"])
-    record_birth(job, by=by, at=now)
-    return job
 
 
-@transaction.atomic
-def cancel_job(job, *, by):
-    """Ask for a job to be taken back; the queue does it at this moment of portal time.
-
-    What it has used until then is charged. Asking twice changes nothing.
-    """
-    job = Job.objects.select_for_update(of=("self",)).select_related("allocation").get(pk=job.pk)
-    require(by, "allocations.cancel_job", job)
-    if JobState(job.state).is_final:
-        raise JobEnded
-    if job.cancel_requested_at is None:
-        job.cancel_requested_at = clock.now().replace(microsecond=0)
-        job.save(update_fields=["cancel_requested_at"])
-    return job
-
-
-def nodes_for(partition, *, gpus):
-    """Whole nodes that hold ``gpus`` GPUs: a node is never shared."""
-    return math.ceil(gpus / partition.gpus_per_node)
-
-
-def _number(value, *, places=0):
-    """``value`` as the reader writes numbers."""
-    return number_format(value, places, use_l10n=True, force_grouping=True)
-
-
-def _require_possible(allocation, *, nodes, time_limit):
-    partition, account = allocation.partition, allocation.account
-    if not 1 <= nodes <= partition.nodes:
-        raise JobNotPossible(
-            _("%(partition)s has %(most)s nodes. Ask for 1 to %(most)s.")
-            % {"partition": partition, "most": _number(partition.nodes)}
-        )
-    if not SHORTEST_LIMIT <= time_limit <= partition.longest_limit:
-        raise JobNotPossible(
-            _(
-                "The time limit must lie between 1 minute and %(hours)g hours. Split longer "
-                "work into jobs that save their state and go on from it."
-            )
-            % {"hours": partition.longest_limit / 3600}
-        )
-    left = account.credited - account.debited
-    if nodes * time_limit > left:
-        raise JobNotPossible(
-            _(
-                "This job may use up to %(cost)s node-hours, and the allocation has "
-                "%(left)s left. Ask for fewer nodes or a shorter time limit."
-            )
-            % {
-                "cost": _number(nodes * time_limit / 3600, places=1),
-                "left": _number(left / 3600, places=1),
-            }
-        )
+def _decide_outcome(job, spec):
+    """Draw how the job will go, as far as the person has not said so."""
+    if spec.runtime is not None:
+        return
+    number = job.pk if job.array_id is None else f"{job.array_id}/{job.task}"
+    seed = f"{job.partition.seed}/job/{number}"
+    job.runtime, drawn = workload.outcome(seed, limit=job.time_limit)
+    job.exit_code = drawn if spec.exit_code is None else spec.exit_code

@@ -33,7 +33,6 @@ class Posting:
     resolves: str | None = None
 
 
-@transaction.atomic
 def post(postings, *, by=None, note=""):
     """Write the entries that are not yet known and move the totals by their sum.
 
@@ -42,6 +41,16 @@ def post(postings, *, by=None, note=""):
 
     Raises ``InsufficientBalance`` where an account would be overdrawn; nothing is written.
     """
+    try:
+        with transaction.atomic():
+            return _post(postings, by=by, note=note)
+    except IntegrityError as error:
+        if "ledger_account_not_overdrawn" not in str(error):
+            raise
+        raise InsufficientBalance(_("There are not enough hours left.")) from error
+
+
+def _post(postings, *, by, note):
     touched = {pk for posting in postings for pk in (posting.debit_id, posting.credit_id)}
     list(LedgerAccount.objects.select_for_update().filter(pk__in=touched).order_by("pk"))
     keys = [posting.key for posting in postings]
@@ -49,14 +58,8 @@ def post(postings, *, by=None, note=""):
     fresh = [posting for posting in postings if posting.key not in known]
     if not fresh:
         return []
-    try:
-        with transaction.atomic():
-            entries, holds = _insert(fresh, by=by, note=note)
-            _move_totals(_changes(fresh, holds), at=max(posting.at for posting in fresh))
-    except IntegrityError as error:
-        if "ledger_account_not_overdrawn" not in str(error):
-            raise
-        raise InsufficientBalance(_("There are not enough hours left.")) from error
+    entries, holds = _insert(fresh, by=by, note=note)
+    _move_totals(_changes(fresh, holds), at=max(posting.at for posting in fresh))
     return entries
 
 
@@ -175,7 +178,7 @@ def holding(job, *, account_id, used_id, at):
         account_id,
         used_id,
         job.nodes * job.time_limit,
-        f"job:{job.pk}:hold",
+        f"{_run(job)}:hold",
         at,
         job_id=job.pk,
     )
@@ -188,8 +191,13 @@ def charging(job, *, account_id, used_id, seconds, at):
         account_id,
         used_id,
         job.nodes * seconds,
-        f"job:{job.pk}:charge",
+        f"{_run(job)}:charge",
         at,
         job_id=job.pk,
-        resolves=f"job:{job.pk}:hold",
+        resolves=f"{_run(job)}:hold",
     )
+
+
+def _run(job):
+    """What the keys of a run begin with: each run of a requeued job has entries of its own."""
+    return f"job:{job.pk}:{job.restarts}" if job.restarts else f"job:{job.pk}"

@@ -11,7 +11,7 @@ from collections import defaultdict
 from jaif_portal import clock
 
 from ..models import ExhaustionPolicy
-from ..scheduler import Budget, Cancelled, Ended, Started, Submitted
+from ..scheduler import Budget, Cancelled, Ended, Requeued, Submitted
 from .standing import left_at_full_priority, startable
 
 
@@ -61,17 +61,21 @@ def first_change(events, *, jobs, accounts):
         pk = job.allocation_id
         if pk not in limits:
             continue
-        match event:
-            case Submitted():
-                waiting[pk][job.pk] = job.nodes * job.time_limit
-            case Started():
-                waiting[pk].pop(job.pk, None)
-            case Ended() | Cancelled():
-                waiting[pk].pop(job.pk, None)
-                limits[pk] -= job.nodes * event.elapsed
+        limits[pk] -= _used(event)
+        if isinstance(event, Submitted | Requeued) and not job.low_priority:
+            waiting[pk][job.pk] = job.nodes * job.time_limit
+        else:
+            waiting[pk].pop(job.pk, None)
         if pk in low or max(waiting[pk].values(), default=0) > limits[pk]:
             return event.at
     return None
+
+
+def _used(event):
+    """Node-seconds for which ``event`` brings a charge."""
+    if isinstance(event, Ended | Cancelled | Requeued):
+        return event.job.nodes * event.elapsed
+    return 0
 
 
 def _limits(accounts):

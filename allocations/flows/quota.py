@@ -9,7 +9,6 @@ import datetime as dt
 import logging
 
 from django.db import connection, transaction
-from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from jaif_portal import clock
@@ -128,16 +127,17 @@ def begin_step(partition, *, start, target):
     So a step of the queue lies in one month of every allocation.
     """
     first = start + SECOND
-    planned = QuotaMonth.objects.filter(allocation__partition=partition, opened_at=None)
-    for month in planned.filter(starts_at__lte=first).order_by("starts_at", "pk"):
+    planned = QuotaMonth.objects.filter(
+        allocation__partition=partition, opened_at=None, starts_at__lte=max(first, target)
+    )
+    for month in planned.order_by("starts_at", "pk"):
+        if month.starts_at > first:
+            return min(target, (month.starts_at - INSTANT).replace(microsecond=0))
         try:
             open_month(month)
         except Exception:  # the others' months open, and its deadline tries again
             logger.exception("month %s of quota could not be opened", month.pk)
-    opening = planned.filter(starts_at__gt=first).aggregate(next=Min("starts_at"))["next"]
-    if opening is None:
-        return target
-    return min(target, (opening - INSTANT).replace(microsecond=0))
+    return target
 
 
 def month_due(allocation, *, at):

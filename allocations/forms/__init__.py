@@ -1,4 +1,13 @@
-from .jobs import JobForm, ShapeForm
+from .jobs import ChangeForm, JobForm, OrderForm, ShapeForm
 from .proposals import AcceptForm, ProposalForm, ProposalNewForm, WithdrawForm
 
-__all__ = ["AcceptForm", "JobForm", "ProposalForm", "ProposalNewForm", "ShapeForm", "WithdrawForm"]
+__all__ = [
+    "AcceptForm",
+    "ChangeForm",
+    "JobForm",
+    "OrderForm",
+    "ProposalForm",
+    "ProposalNewForm",
+    "ShapeForm",
+    "WithdrawForm",
+]

@@ -3,7 +3,7 @@ from .accounting import AccountingMode, Enforcement, ExhaustionPolicy
 from .awards import Award
 from .corrections import Correction, CorrectionDirection, CorrectionState, LedgerCheck
 from .evaluation import EvaluationStep, StepKind, StepOutcome, StepState
-from .jobs import Job, JobState, PendingReason
+from .jobs import Job, JobHold, JobState
 from .ledger import AccountKind, EntryKind, LedgerAccount, LedgerEntry
 from .machines import FundingShare, Partition, System
 from .projects import (
@@ -18,9 +18,12 @@ from .projects import (
 )
 from .proposals import Proposal, ProposalState, Sector, TeamMember
 from .quota import QuotaMonth
+from .reasons import BLOCKING, PendingReason
+from .runs import DependencyKind, JobDependency, JobRun
 from .ticks import Tick, TickTotal
 
 __all__ = [
+    "BLOCKING",
     "AccessMode",
     "AccessPolicy",
     "AccountKind",
@@ -33,12 +36,16 @@ __all__ = [
     "Correction",
     "CorrectionDirection",
     "CorrectionState",
+    "DependencyKind",
     "Enforcement",
     "EntryKind",
     "EvaluationStep",
     "ExhaustionPolicy",
     "FundingShare",
     "Job",
+    "JobDependency",
+    "JobHold",
+    "JobRun",
     "JobState",
     "LedgerAccount",
     "LedgerCheck",

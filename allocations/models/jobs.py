@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .machines import FundingShare, Partition
 from .projects import Allocation
+from .reasons import PendingReason
 
 
 class JobState(models.TextChoices):
@@ -25,6 +26,7 @@ class JobState(models.TextChoices):
         return {
             JobState.PENDING: {JobState.RUNNING, JobState.CANCELLED},
             JobState.RUNNING: {
+                JobState.PENDING,  # requeued
                 JobState.COMPLETED,
                 JobState.FAILED,
                 JobState.TIMEOUT,
@@ -37,24 +39,12 @@ class JobState(models.TextChoices):
         return not self.successors
 
 
-class PendingReason(models.TextChoices):
-    """Why a job waits: Slurm's reason code, and a sentence for people."""
+class JobHold(models.TextChoices):
+    """Who keeps a job from starting until it is released."""
 
-    NONE = "None", _("The scheduler has not looked at this job yet. It does so every few seconds.")
-    PRIORITY = "Priority", _("Other jobs are ahead of this one in the queue.")
-    RESOURCES = (
-        "Resources",
-        _("This job is next, and waits until enough nodes are free at the same time."),
-    )
-    ASSOC_GRP_NODE_MINUTES = (
-        "AssocGrpNodeMinutes",
-        _(
-            "Your project has not enough free hours for the longest this job may take. "
-            "It starts as soon as running jobs give hours back, or with a shorter time limit."
-        ),
-    )
-    INVALID_ACCOUNT = "InvalidAccount", _("Your project's allocation has ended.")
-    BEGIN_TIME = "BeginTime", _("This job waits for its begin time.")
+    NOBODY = "", _("nobody")
+    USER = "user", _("a member of the project")
+    ADMIN = "admin", _("an administrator")
 
 
 class JobQuerySet(models.QuerySet):
@@ -73,8 +63,11 @@ class Job(models.Model):
     """Work on a partition: a project's, or that of the machine's many other users.
 
     ``submitted_at`` is when it was handed in, ``eligible_at`` when the scheduler took it
-    in. ``runtime`` and ``exit_code`` are how it will end, unknown to everybody until it
-    has; times are in seconds.
+    in, which is its place in the queue. ``runtime`` and ``exit_code`` are how it will end,
+    unknown to everybody until it has; times are in seconds.
+
+    A task of an array is a job of its own; ``array`` is the first task, whose number is the
+    array's. A job that was requeued is the same row: ``runs`` keeps what it ran before.
     """
 
     partition = models.ForeignKey(
@@ -106,6 +99,33 @@ class Job(models.Model):
     time_limit = models.PositiveIntegerField(_("time limit"), help_text=_("In seconds."))
     runtime = models.PositiveIntegerField(editable=False)
     exit_code = models.PositiveSmallIntegerField(_("exit code"), default=0)
+    comment = models.CharField(_("comment"), max_length=200, blank=True)
+    begin_at = models.DateTimeField(_("begin time"), null=True, blank=True)
+    hold = models.CharField(
+        _("held by"), max_length=10, choices=JobHold, default=JobHold.NOBODY, blank=True
+    )
+    array = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tasks",
+        verbose_name=_("array"),
+        help_text=_("The array’s first task, whose number is that of the array."),
+    )
+    task = models.PositiveIntegerField(_("task"), null=True, blank=True)
+    task_limit = models.PositiveIntegerField(
+        _("tasks at a time"),
+        null=True,
+        blank=True,
+        help_text=_("As many of the array’s tasks queue or run at the same time."),
+    )
+    may_requeue = models.BooleanField(
+        _("may run again"),
+        default=True,
+        help_text=_("The job may be put back into the queue and start from its beginning."),
+    )
+    restarts = models.PositiveIntegerField(_("restarts"), default=0, editable=False)
     state = models.CharField(_("state"), max_length=20, choices=JobState, default=JobState.PENDING)
     reason = models.CharField(
         _("reason"), max_length=40, choices=PendingReason, default=PendingReason.NONE
@@ -120,6 +140,7 @@ class Job(models.Model):
     started_at = models.DateTimeField(_("started at"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     cancel_requested_at = models.DateTimeField(_("cancel asked at"), null=True, blank=True)
+    requeue_requested_at = models.DateTimeField(_("requeue asked at"), null=True, blank=True)
 
     objects = JobQuerySet.as_manager()
 
@@ -143,6 +164,12 @@ class Job(models.Model):
             models.UniqueConstraint(
                 name="background_job_once", fields=["partition", "background_key"]
             ),
+            models.UniqueConstraint(name="task_once_in_its_array", fields=["array", "task"]),
+            models.CheckConstraint(
+                name="job_task_of_an_array",
+                condition=Q(array=None, task=None, task_limit=None)
+                | Q(array__isnull=False, task__isnull=False),
+            ),
         ]
         indexes = [
             models.Index(
@@ -154,7 +181,26 @@ class Job(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.pk} {self.name}"
+        return f"{self.number} {self.name}"
+
+    @property
+    def number(self):
+        """As Slurm writes it: ``4711``, or ``4711_3`` for a task of an array."""
+        return f"{self.pk}" if self.array_id is None else f"{self.array_id}_{self.task}"
+
+    @property
+    def ended_by_itself(self):
+        return self.state in {JobState.COMPLETED, JobState.FAILED}
+
+    @property
+    def elapsed(self):
+        """Seconds on its nodes in the run that has ended; 0 where none has."""
+        return elapsed_seconds(self)
+
+    @property
+    def node_seconds(self):
+        """What all runs that have ended were charged together."""
+        return sum(run.nodes * elapsed_seconds(run) for run in [*self.runs.all(), self])
 
     def get_reason_display(self):  # type: ignore[no-redef]  # Django leaves it to the class
         """The sentence of the reason; where it lies in a monthly quota, with what lifts it."""
@@ -177,3 +223,10 @@ class Job(models.Model):
                 "limit, or when the next month opens on %(moment)s."
             ) % {"moment": date_format(opens, "SHORT_DATETIME_FORMAT")}
         return PendingReason(self.reason).label
+
+
+def elapsed_seconds(run):
+    """Seconds from the start to the end of a run; 0 where either lies ahead."""
+    if run.started_at is None or run.ended_at is None:
+        return 0
+    return int((run.ended_at - run.started_at).total_seconds())

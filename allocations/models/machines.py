@@ -39,6 +39,21 @@ class Partition(models.Model):
         _("longest time limit"), help_text=_("In seconds. A job that asks for more is refused.")
     )
     default_limit = models.PositiveIntegerField(_("default time limit"), help_text=_("In seconds."))
+    longest_array = models.PositiveIntegerField(
+        _("longest array"), default=1000, help_text=_("Tasks of one array of jobs.")
+    )
+    node_watts = models.PositiveIntegerField(
+        _("power of a node"),
+        null=True,
+        blank=True,
+        help_text=_("In watts. The energy of jobs is worked out from it; empty where unknown."),
+    )
+    node_watts_source = models.CharField(
+        _("source of the power"),
+        max_length=200,
+        blank=True,
+        help_text=_("What the figure is, who says so, and as of when."),
+    )
     alone_up_to = models.PositiveBigIntegerField(
         _("corrections by one person up to"),
         default=100 * 3600,

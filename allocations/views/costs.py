@@ -2,12 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from jaif_portal.templatetags.portal import duration
-
-from ..flows.jobs import SHORTEST_LIMIT
+from ..flows.specs import find_obstacle
 from ..models import Allocation
 
 
@@ -18,6 +15,7 @@ class Cost:
     allocation: Allocation
     nodes: int
     time_limit: int
+    tasks: int = 1
 
     @classmethod
     def of(cls, form):
@@ -25,7 +23,7 @@ class Cost:
         if not form.is_valid():
             return None
         answers = form.cleaned_data
-        return cls(answers["allocation"], answers["nodes"], form.time_limit)
+        return cls(answers["allocation"], answers["nodes"], form.time_limit, form.tasks)
 
     @property
     def partition(self):
@@ -33,8 +31,8 @@ class Cost:
 
     @property
     def most(self):
-        """Node-seconds: whole nodes for the whole time limit."""
-        return self.nodes * self.time_limit
+        """Node-seconds: whole nodes for the whole time limit, of all tasks."""
+        return self.nodes * self.time_limit * self.tasks
 
     @property
     def available(self):
@@ -45,21 +43,21 @@ class Cost:
         return max(0, self.available - self.most)
 
     @property
+    def obstacle(self):
+        """Why the job would be refused, in the flow's own words; empty where it would not."""
+        return find_obstacle(self.allocation, nodes=self.nodes, time_limit=self.time_limit)
+
+    @property
     def warning(self):
         """Why the job would be refused or would have to wait; empty where hours suffice."""
-        account, partition = self.allocation.account, self.partition
-        if self.nodes > partition.nodes:
-            return _("This would be refused: %(partition)s has %(most)s nodes.") % {
-                "partition": partition,
-                "most": number_format(partition.nodes, force_grouping=True),
-            }
-        if not SHORTEST_LIMIT <= self.time_limit <= partition.longest_limit:
+        if self.obstacle:
+            return self.obstacle
+        if self.most > self.allocation.account.left:
             return _(
-                "This would be refused: a time limit lies between 1 minute and %(longest)s."
-            ) % {"longest": duration(partition.longest_limit)}
-        if self.most > account.credited - account.debited:
-            return _("This would be refused: the allocation has not enough hours left.")
-        if self.most > account.available:
+                "The allocation has not enough hours for all of them: some may never start. They "
+                "start as long as there are hours."
+            )
+        if self.most > self.available:
             return _(
                 "The job would wait until running jobs give back hours that are reserved for them."
             )

@@ -1,34 +1,22 @@
 """Jobs as their owners meet them."""
 
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.forms import Form
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.vary import vary_on_headers
 from django.views.generic import DetailView, FormView, ListView, TemplateView
-from django.views.generic.detail import SingleObjectMixin
-from rules.contrib.views import PermissionRequiredMixin
 
 from jaif_portal import clock
 from jaif_portal.models import Transition
 from jaif_portal.views.flow_forms import FlowFormMixin
 
-from ..flows.jobs import cancel_job, submit_job
+from ..flows.jobs import submit_job
 from ..forms import JobForm, ShapeForm
-from ..models import Job, JobState
+from ..models import JobState
 from .costs import Cost
+from .orders import Jobs, orders_for
 from .waiting import prospects
-
-
-class Jobs(LoginRequiredMixin):
-    model = Job
-    context_object_name = "job"
-
-    def get_queryset(self):
-        return Job.objects.visible_to(self.request.user).select_related(
-            "allocation__project", "partition__system", "submitted_by"
-        )
 
 
 @method_decorator(vary_on_headers("HX-Request"), name="dispatch")
@@ -76,7 +64,7 @@ class JobNew(LoginRequiredMixin, FlowFormMixin, FormView):
 
     def act(self, form):
         allocation = form.cleaned_data["allocation"]
-        return submit_job(allocation, by=self.request.user, **form.shape())
+        return submit_job(allocation, by=self.request.user, **form.wishes())
 
     def get_success_url(self):
         return reverse("allocations:job", args=[self.object.pk])
@@ -94,45 +82,31 @@ class JobCost(LoginRequiredMixin, TemplateView):
 
 @method_decorator(vary_on_headers("HX-Request"), name="dispatch")
 class JobDetail(Jobs, DetailView):
+    def get_queryset(self):
+        return super().get_queryset().prefetch_related("dependencies__on", "runs")
+
     def get_template_names(self):
         return ["allocations/job_state.html" if self.request.htmx else "allocations/job.html"]
 
     def get_context_data(self, **kwargs):
         job = self.object
-        is_final, elapsed = JobState(job.state).is_final, _elapsed(job)
+        is_final = JobState(job.state).is_final
         cancelling = not is_final and job.cancel_requested_at is not None
         waits = job.state == JobState.PENDING and not cancelling
+        elapsed = _elapsed(job)
         return super().get_context_data(
             transitions=Transition.objects.of(job),
             is_final=is_final,
             cancelling=cancelling,
             waiting=prospects(job) if waits else None,
-            ended_by_itself=job.state in {JobState.COMPLETED, JobState.FAILED},
-            may_cancel=not (is_final or cancelling)
-            and self.request.user.has_perm("allocations.cancel_job", job),
+            orders=[] if cancelling else orders_for(self.request.user, job),
+            may_submit=self.request.user.has_perm("allocations.submit_job", job.allocation),
+            tasks=job.array.tasks.count() if job.array_id else 0,
             elapsed=elapsed,
             most=job.nodes * job.time_limit,
-            used=job.nodes * elapsed,
+            used=job.node_seconds if job.ended_at else job.node_seconds + job.nodes * elapsed,
             **kwargs,
         )
-
-
-class JobCancel(Jobs, PermissionRequiredMixin, FlowFormMixin, SingleObjectMixin, FormView):
-    form_class = Form
-    template_name = "allocations/job_cancel.html"
-    permission_required = "allocations.cancel_job"
-    done_message = _("The job is being taken back.")
-
-    def dispatch(self, request, *args, **kwargs):
-        if request.user.is_authenticated:
-            self.object = self.get_object()
-        return super().dispatch(request, *args, **kwargs)
-
-    def act(self, _form):
-        return cancel_job(self.object, by=self.request.user)
-
-    def get_success_url(self):
-        return reverse("allocations:job", args=[self.object.pk])
 
 
 def _elapsed(job):

@@ -4,15 +4,16 @@ from django.db.models import Q, Sum
 
 from jaif_portal import clock
 
-from ..models import Job, JobState
+from ..models import BLOCKING, Job, JobState
 
 
 def prospects(job):
     """How long ``job`` has waited, how many are before it, and which nodes are free now."""
     live = Job.objects.live().filter(partition=job.partition_id)
     busy = live.filter(state=JobState.RUNNING).aggregate(nodes=Sum("nodes"))["nodes"] or 0
-    earlier = Q(submitted_at__lt=job.submitted_at) | Q(submitted_at=job.submitted_at, pk__lt=job.pk)
-    waiting = live.filter(state=JobState.PENDING, eligible_at__isnull=False)
+    since = job.eligible_at or job.submitted_at
+    earlier = Q(eligible_at__lt=since) | Q(eligible_at=since, pk__lt=job.pk)
+    waiting = live.filter(state=JobState.PENDING).exclude(reason__in=BLOCKING)
     return {
         "seconds": max(0, int((clock.now() - job.submitted_at).total_seconds())),
         "ahead": waiting.filter(earlier).count(),

@@ -31,8 +31,22 @@ def plan(subject, *, to, by, at, note=""):
     return Transition(subject=subject, from_state=state, to_state=to, by=by, at=at, note=note)
 
 
-def record_birth(subject, *, by, at, note=""):
-    """Write the first row of a subject's history: the state in which it was made."""
-    return Transition.objects.create(
+def birth(subject, *, by, at, note=""):
+    """The first row of a subject's history, unsaved: the state in which it was made."""
+    return Transition(
         subject=subject, from_state="", to_state=subject.state, by=by, at=at, note=note
+    )
+
+
+def record_birth(subject, *, by, at, note=""):
+    """Write the first row of a subject's history."""
+    step = birth(subject, by=by, at=at, note=note)
+    step.save()
+    return step
+
+
+def remark(subject, *, by, at, note):
+    """Write into a subject's history what happened to it without a change of state."""
+    return Transition.objects.create(
+        subject=subject, from_state=subject.state, to_state=subject.state, by=by, at=at, note=note
     )

@@ -3,7 +3,7 @@
 import pytest
 
 from allocations.flows.jobs import submit_job
-from allocations.models import Job, JobState, Partition
+from allocations.models import Job, JobHold, JobState, Partition
 from jaif_portal import clock
 from onboarding.models import Role
 from tests.allocations import factories
@@ -38,7 +38,12 @@ def test_only_administrators_cancel(client, job, role):
     page = perform(client, job, "cancel")
 
     job.refresh_from_db()
-    assert offered == {"cancel": "" if in_charge else ROLE}
+    assert offered == {
+        "hold": "" if in_charge else ROLE,
+        "release": "Nobody holds it." if in_charge else ROLE,
+        "requeue": "The job does not run." if in_charge else ROLE,
+        "cancel": "" if in_charge else ROLE,
+    }
     assert page.status_code == (200 if in_charge else 403)
     assert (job.cancel_requested_at is not None) == in_charge
 
@@ -49,7 +54,13 @@ def test_a_job_that_has_ended_says_so(client, job):
 
     page = perform(client, job, "cancel")
 
-    assert offered_acts(client, job) == {"cancel": "The job has already ended."}
+    waits = "The job does not wait."
+    assert offered_acts(client, job) == {
+        "hold": waits,
+        "release": waits,
+        "requeue": "The job does not run.",
+        "cancel": "The job has already ended.",
+    }
     assert errors(page) == {"__all__": ["This job has already ended."]}
 
 
@@ -63,6 +74,18 @@ def test_cancelling_is_said_and_is_not_done_in_bulk(client, job):
 
     assert in_bulk is None
     assert messages(page) == [f"Done: Cancel the job. {job}"]
+
+
+def test_jobs_are_held_and_released_in_bulk_by_administrators(client, job):
+    sign_in(client, Role.ADMINISTRATOR)
+
+    perform_in_bulk(client, "job", "hold", [job])
+    job.refresh_from_db()
+    held = job.hold
+    perform_in_bulk(client, "job", "release", [job])
+
+    job.refresh_from_db()
+    assert (held, job.hold) == (JobHold.ADMIN, JobHold.NOBODY)
 
 
 def test_the_list_shows_time_limits_as_people_write_them_and_no_other_users(client, job):

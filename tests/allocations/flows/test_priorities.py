@@ -111,6 +111,37 @@ def test_overdraft_below_the_floor_is_forgiven(allocation, travel):
     assert broken_invariants() == []
 
 
+def other_users_job(allocation, *, at, hours, key):
+    return Job.objects.create(
+        partition=allocation.partition,
+        share=allocation.share,
+        background_key=key,
+        nodes=allocation.partition.nodes,
+        time_limit=hours * 3600,
+        runtime=hours * 3600,
+        submitted_at=at,
+    )
+
+
+def test_a_job_of_the_lowest_priority_starts_after_all_that_came_later(allocation, travel):
+    """Also after those that come while it waits already."""
+    for _job in range(2):
+        submit(allocation, node_seconds=MONTH)
+    pass_time(allocation, until=travel(FIRST + DAY))
+    now = FIRST + DAY
+    other_users_job(allocation, at=now, hours=12, key="first")
+    pass_time(allocation, until=travel(HOUR))
+    job = submit(allocation, node_seconds=400_000)
+    pass_time(allocation, until=travel(HOUR))
+    later = other_users_job(allocation, at=now + 10 * HOUR, hours=6, key="later")
+    pass_time(allocation, until=travel(DAY))
+
+    job.refresh_from_db(), later.refresh_from_db()
+    assert job.low_priority
+    assert later.started_at == now + 12 * HOUR + dt.timedelta(seconds=1)
+    assert job.started_at == later.ended_at
+
+
 @pytest.mark.parametrize("step", [HOUR, 5 * HOUR, 92 * DAY])
 def test_which_job_goes_last_does_not_depend_on_the_steps_of_the_queue(allocation, travel, step):
     shapes = [(MONTH, 7000), (MONTH, 3000), (400_000, 4000), (1_200_000, None), (MONTH, 100)]

@@ -6,7 +6,8 @@ import pytest
 from allocations import tasks
 from allocations.exceptions import AllocationNotActive, JobEnded, JobNotPossible
 from allocations.flows.audit import check_ledger
-from allocations.flows.jobs import cancel_job, submit_job
+from allocations.flows.jobs import submit_job
+from allocations.flows.orders import cancel_job
 from allocations.flows.queue import advance_partition
 from allocations.models import Job, JobState, Partition, PendingReason
 from allocations.scheduler import Job as Request

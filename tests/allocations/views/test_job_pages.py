@@ -49,8 +49,8 @@ def other_job(job, **changes):
 def test_a_waiting_job_says_in_plain_words_why(client, job, travel):
     bring(job, JobState.PENDING, reason=PendingReason.RESOURCES)
     other_job(job, state=JobState.RUNNING, nodes=5880)
-    other_job(job, submitted_at=job.submitted_at - HOUR, eligible_at=job.submitted_at)
-    other_job(job, submitted_at=job.submitted_at + HOUR, eligible_at=job.submitted_at)
+    other_job(job, eligible_at=job.submitted_at - HOUR)
+    other_job(job, eligible_at=job.submitted_at + HOUR)
     travel(2 * HOUR)
 
     page = client.get(address("job", job.pk))
@@ -92,7 +92,8 @@ def test_a_started_job_says_what_it_has_used(client, job, travel, state, says_ex
     assert context["waiting"] is None
     assert ("Exit code" in page.text) == says_exit_code
     assert ("hx-trigger" in page.text) == (not state.is_final)
-    assert context["may_cancel"] == (not state.is_final)
+    names = [order.name for order in context["orders"]]
+    assert names == ([] if state.is_final else ["requeue", "cancel"])
 
 
 def test_a_job_that_was_cancelled_while_it_waited_has_cost_nothing(client, job):
@@ -118,11 +119,11 @@ def test_cancelling_asks_first_and_then_says_so(client, job):
     page = client.post(url, follow=True)
 
     job.refresh_from_db()
-    assert "Keep it" in asked.text
+    assert "Keep it as it is" in asked.text
     assert job.cancel_requested_at == clock.now().replace(microsecond=0)
     assert messages(page) == ["The job is being taken back."]
     assert "It is being cancelled." in page.text
-    assert (page.context["may_cancel"], page.context["waiting"]) == (False, None)
+    assert (page.context["orders"], page.context["waiting"]) == ([], None)
 
 
 def test_cancelling_twice_changes_nothing(client, job, travel):

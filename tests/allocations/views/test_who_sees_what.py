@@ -12,7 +12,16 @@ pytestmark = pytest.mark.django_db
 PUBLIC = ["home", "calls", "call", "machine"]
 LISTS = ["proposals", "projects", "jobs", "job_new", "job_cost", "proposal_new"]
 READ = ["proposal", "project", "job"]
-ACTS = ["proposal_withdraw", "offer_accept", "offer_decline", "job_cancel"]
+ACTS = [
+    "proposal_withdraw",
+    "offer_accept",
+    "offer_decline",
+    "job_cancel",
+    "job_hold",
+    "job_release",
+    "job_requeue",
+    "job_modify",
+]
 OWN = [*READ, *ACTS, "proposal_edit"]
 
 
@@ -29,7 +38,11 @@ def pages(applicant):
     job = submit_job(allocation, by=applicant, name="train", nodes=1, time_limit=600)
     keys = dict.fromkeys(["call", "proposal_new"], proposal.call_id)
     keys |= dict.fromkeys(OWN, proposal.pk)
-    keys |= {"project": allocation.project_id, "job": job.pk, "job_cancel": job.pk}
+    keys |= {
+        "project": allocation.project_id,
+        "job": job.pk,
+        **dict.fromkeys([act for act in ACTS if act.startswith("job_")], job.pk),
+    }
     names = {*PUBLIC, *LISTS, *OWN}
     return {name: address(name, *([keys[name]] if name in keys else [])) for name in names}
 

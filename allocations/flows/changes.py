@@ -1,0 +1,130 @@
+"""What the events of one step of the queue do to rows, history and ledger; written in bulk."""
+
+from django.utils.translation import gettext_noop
+
+from jaif_portal import clock
+from jaif_portal.flows.transitions import plan
+from jaif_portal.models import Transition
+
+from ..models import (
+    AllocationState,
+    EntryKind,
+    Job,
+    JobRun,
+    JobState,
+    PendingReason,
+)
+from ..scheduler import Cancelled, Ended, Requeued, Started, Submitted
+from . import alerts, ledger
+
+CHANGED = [
+    "state",
+    "reason",
+    "low_priority",
+    "eligible_at",
+    "started_at",
+    "ended_at",
+    "restarts",
+    "requeue_requested_at",
+]
+
+
+class Changes:
+    """Gathered event by event, and saved at the end of the step."""
+
+    def __init__(self, jobs, accounts, *, used):
+        self.jobs = jobs
+        self.accounts = accounts
+        self.used = used
+        self.changed = set()
+        self.history = []
+        self.postings = []
+        self.runs = []
+
+    def note(self, event):
+        job, at = self.jobs[event.job.id], clock.moment(event.at)
+        self.changed.add(job.pk)
+        match event:
+            case Submitted():
+                job.eligible_at = at
+            case Started():
+                job.started_at = at
+                self._move(job, JobState.RUNNING, at)
+                self._post(ledger.holding, job, at)
+            case Requeued():
+                self._post(ledger.charging, job, at, seconds=event.elapsed)
+                self._put_back(job, at)
+            case Ended() | Cancelled():
+                ended = JobState.CANCELLED if isinstance(event, Cancelled) else event.state
+                job.ended_at = at
+                self._move(job, JobState(ended.lower()), at)
+                if job.started_at is not None:
+                    self._post(ledger.charging, job, at, seconds=event.elapsed)
+
+    def give_reasons(self, reasons):
+        for job in self.jobs.values():
+            reason = PendingReason(reasons.get(job.pk, PendingReason.NONE))
+            if job.reason != reason:
+                job.reason = reason
+                self.changed.add(job.pk)
+
+    def save(self):
+        changed = [self.jobs[pk] for pk in sorted(self.changed)]
+        # The rows exist, so this only updates; it is five times as fast as ``bulk_update``.
+        Job.objects.bulk_create(
+            changed, update_conflicts=True, unique_fields=["id"], update_fields=CHANGED
+        )
+        JobRun.objects.bulk_create(self.runs)
+        Transition.objects.bulk_create(self.history)
+        ledger.post(self.postings)
+        self._tell_of_what_was_spent()
+        self._lapse_what_came_back()
+
+    def _put_back(self, job, at):
+        """The same row waits again, as if submitted now; what it ran stays on record."""
+        if job.allocation_id is not None:
+            self.runs.append(
+                JobRun(
+                    job=job,
+                    number=job.restarts,
+                    nodes=job.nodes,
+                    time_limit=job.time_limit,
+                    started_at=job.started_at,
+                    ended_at=at,
+                )
+            )
+        job.restarts += 1
+        job.eligible_at, job.started_at, job.requeue_requested_at = at, None, None
+        self._move(job, JobState.PENDING, at, note=gettext_noop("Put back into the queue."))
+
+    def _move(self, job, to, at, note=""):
+        if job.allocation_id is None:
+            job.state = to
+        else:
+            self.history.append(plan(job, to=to, by=None, at=at, note=note))
+
+    def _post(self, posting, job, at, **amount):
+        if job.allocation_id is None:
+            return
+        account = self.accounts[job.allocation_id]
+        self.postings.append(
+            posting(job, account_id=account.pk, used_id=self.used.pk, at=at, **amount)
+        )
+
+    def _charges(self):
+        """``(account, charge)`` in the order in which they came about."""
+        for posting in self.postings:
+            if posting.kind == EntryKind.CHARGE:
+                yield self.accounts[self.jobs[posting.job_id].allocation_id], posting
+
+    def _tell_of_what_was_spent(self):
+        """In the order in which it was spent, so that one long step writes what short ones do."""
+        for account, charge in self._charges():
+            alerts.spend(account, node_seconds=charge.node_seconds)
+
+    def _lapse_what_came_back(self):
+        """Hours that a job gives back after its allocation has ended lapse at once."""
+        for account, charge in self._charges():
+            if account.allocation.state == AllocationState.EXPIRED:
+                key = f"{charge.key.removesuffix('charge')}lapse"
+                ledger.lapse(account.allocation, at=charge.at, key=key)

@@ -1,0 +1,82 @@
+"""What a person can ask of a partition: the one place that says what is possible, and why not."""
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from ..exceptions import JobNotPossible
+
+SHORTEST_LIMIT = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobSpec:
+    """A job as somebody asks for it; durations are seconds.
+
+    ``array`` and ``after`` are in Slurm's notation (``0-15%4``, ``afterok:4711``).
+    ``runtime`` and ``exit_code`` say how the simulated job will go; left out, the workload
+    model draws them. ``hold`` lets it wait until it is released.
+    """
+
+    name: str
+    nodes: int
+    time_limit: int
+    script: str = ""
+    comment: str = ""
+    begin_at: dt.datetime | None = None
+    after: str = ""
+    array: str = ""
+    hold: bool = False
+    may_requeue: bool = True
+    runtime: int | None = None
+    exit_code: int | None = None
+
+    @property
+    def batch_script(self):
+        """The script; a bare command is wrapped in one, as ``sbatch --wrap`` does."""
+        if not self.script.strip() or self.script.startswith("#!"):
+            return self.script
+        return f"#!/bin/sh\n{self.script}"
+
+
+def require_possible(allocation, *, nodes, time_limit):
+    """Raise ``JobNotPossible`` where no job of this shape could ever start."""
+    if obstacle := find_obstacle(allocation, nodes=nodes, time_limit=time_limit):
+        raise JobNotPossible(obstacle)
+
+
+def find_obstacle(allocation, *, nodes, time_limit):
+    """Why no job of this shape could ever start, with the way out; empty where one could."""
+    partition, account = allocation.partition, allocation.account
+    if not 1 <= nodes <= partition.nodes:
+        return _("%(partition)s has %(most)s nodes. Ask for 1 to %(most)s.") % {
+            "partition": partition,
+            "most": _number(partition.nodes),
+        }
+    if not SHORTEST_LIMIT <= time_limit <= partition.longest_limit:
+        return _(
+            "The time limit must lie between 1 minute and %(hours)g hours. Split longer "
+            "work into jobs that save their state and go on from it."
+        ) % {"hours": partition.longest_limit / 3600}
+    if nodes * time_limit > account.left:
+        return _(
+            "This job may use up to %(cost)s node-hours, and the allocation has "
+            "%(left)s left. Ask for fewer nodes or a shorter time limit."
+        ) % {
+            "cost": _number(nodes * time_limit / 3600, places=1),
+            "left": _number(account.left / 3600, places=1),
+        }
+    return ""
+
+
+def nodes_for(partition, *, gpus):
+    """Whole nodes that hold ``gpus`` GPUs: a node is never shared."""
+    return math.ceil(gpus / partition.gpus_per_node)
+
+
+def _number(value, *, places=0):
+    """``value`` as the reader writes numbers."""
+    return number_format(value, places, use_l10n=True, force_grouping=True)

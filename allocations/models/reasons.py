@@ -1,0 +1,82 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class PendingReason(models.TextChoices):
+    """Why a job waits: Slurm's reason code, and a sentence that says what to do."""
+
+    NONE = "None", _("The scheduler has not looked at this job yet. It does so every few seconds.")
+    PRIORITY = "Priority", _("Other jobs are ahead of this one in the queue.")
+    RESOURCES = (
+        "Resources",
+        _("This job is next, and waits until enough nodes are free at the same time."),
+    )
+    BEGIN_TIME = (
+        "BeginTime",
+        _(
+            "This job waits for its begin time. To start it earlier, cancel it and submit it "
+            "again without one."
+        ),
+    )
+    DEPENDENCY = (
+        "Dependency",
+        _(
+            "This job waits for other jobs that it depends on. It joins the queue by itself when "
+            "they have ended as it asks for."
+        ),
+    )
+    DEPENDENCY_NEVER_SATISFIED = (
+        "DependencyNeverSatisfied",
+        _(
+            "A job that this one depends on has not ended as this one asks for, so it can never "
+            "start. Cancel it, and submit it again with another dependency or none."
+        ),
+    )
+    JOB_HELD_USER = (
+        "JobHeldUser",
+        _("A member of your project has put this job on hold. Release it to let it start."),
+    )
+    JOB_HELD_ADMIN = (
+        "JobHeldAdmin",
+        _(
+            "An administrator has put this job on hold. It starts only after an administrator has "
+            "released it: ask the support."
+        ),
+    )
+    JOB_ARRAY_TASK_LIMIT = (
+        "JobArrayTaskLimit",
+        _(
+            "As many tasks of this array as it allows are in the queue or run. This task follows "
+            "as soon as one of them has ended."
+        ),
+    )
+    PARTITION_NODE_LIMIT = (
+        "PartitionNodeLimit",
+        _("This job asks for more nodes than the partition has. Change it to fewer nodes."),
+    )
+    ASSOC_GRP_NODE_MINUTES = (
+        "AssocGrpNodeMinutes",
+        _(
+            "Your project has not enough free hours for the longest this job may take. "
+            "It starts as soon as running jobs give hours back, or with a shorter time limit."
+        ),
+    )
+    INVALID_ACCOUNT = (
+        "InvalidAccount",
+        _("Your project's allocation has ended, so this job can no longer start. Cancel it."),
+    )
+
+    @property
+    def is_blocked(self):
+        """Whether it keeps a job from queueing for nodes at all."""
+        return self in BLOCKING
+
+
+BLOCKING = {
+    PendingReason.BEGIN_TIME,
+    PendingReason.DEPENDENCY,
+    PendingReason.DEPENDENCY_NEVER_SATISFIED,
+    PendingReason.JOB_HELD_USER,
+    PendingReason.JOB_HELD_ADMIN,
+    PendingReason.JOB_ARRAY_TASK_LIMIT,
+}
