@@ -10,7 +10,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from allocations.management.files import read_starts, read_trace, refusing, write_text
-from allocations.scheduler import Ended, Machine, Policy, Scheduler, swf
+from allocations.scheduler import Ended, Machine, Policy, Scheduler, kernel, swf
 from allocations.scheduler.comparison import differences, scene
 from allocations.scheduler.metrics import measure
 
@@ -61,6 +61,11 @@ class Command(BaseCommand):
             metavar="OUT.png",
             help="draw utilisation and queue length over time (needs matplotlib)",
         )
+        parser.add_argument(
+            "--kernel",
+            action="store_true",
+            help="compute by the compiled kernel, for long traces (fcfs and easy; needs numba)",
+        )
         parser.add_argument("--strict", action="store_true", help="refuse malformed lines")
         parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
@@ -75,23 +80,29 @@ class Command(BaseCommand):
         jobs = swf.usable_jobs(log.records, processors=processors)[:first]
         if not jobs:
             raise CommandError(f"{trace} has no job that {processors} processors could run.")
-        scheduler = new_scheduler(jobs, processors=processors, policy=policy)
-        ended = self.run(scheduler, jobs)
+        compute = kernel_run if options["kernel"] else self.run
+        ended, counts = compute(jobs, processors=processors, policy=policy)
         starts = {event.job.id: event.started for event in ended}
         if options["starts"]:
             write_text(options["starts"], start_lines(starts))
         if options["swf_out"]:
-            write_text(options["swf_out"], swf_text(ended, log, scheduler))
+            write_text(
+                options["swf_out"], swf_text(ended, log, processors=processors, policy=policy)
+            )
         if plot:
             with refusing(options["plot"], to="written"):
                 title = f"{trace.name}, {policy}, {processors:,} processors"
                 plot.draw(options["plot"], ended, nodes=processors, title=title)
-        row = summary(ended, scheduler) | {
-            "trace": trace.name,
-            "policy": policy,
-            "first": first,
-            "starts_sha256": hashlib.sha256(start_lines(starts).encode()).hexdigest(),
-        }
+        row = (
+            summary(ended, processors)
+            | counts
+            | {
+                "trace": trace.name,
+                "policy": policy,
+                "first": first,
+                "starts_sha256": hashlib.sha256(start_lines(starts).encode()).hexdigest(),
+            }
+        )
         found = [] if others is None else differences(starts, others)
         if others is not None:
             row["differing_starts"] = len(found)
@@ -106,15 +117,16 @@ class Command(BaseCommand):
         if len(log.malformed) > REPORTED:
             self.stderr.write(f"{len(log.malformed) - REPORTED} more malformed lines skipped")
 
-    def run(self, scheduler, jobs):
+    def run(self, jobs, *, processors, policy):
         """Let all ``jobs`` end, with a progress bar where somebody can see it."""
+        scheduler = new_scheduler(jobs, processors=processors, policy=policy)
         step = (jobs[-1].submit - jobs[0].submit) // SLICES + 1
         ended = []
         while (at := scheduler.peek()) is not None:
             events = scheduler.advance(until=at + step)
             ended += [event for event in events if isinstance(event, Ended)]
             self.show_progress(len(ended), len(jobs))
-        return ended
+        return ended, {"passes": scheduler.instants, "backfilled": scheduler.backfilled}
 
     def show_progress(self, done, total):
         if not self.stderr.isatty():
@@ -143,16 +155,26 @@ def new_scheduler(jobs, *, processors, policy):
     return scheduler
 
 
+def kernel_run(jobs, *, processors, policy):
+    """Let all ``jobs`` end in one call."""
+    try:
+        schedule = kernel.simulate(Machine(processors), Policy(policy), kernel.Columns.of(jobs))
+    except kernel.KernelUnavailable as refusal:
+        raise CommandError(f"--kernel cannot be used: {refusal}") from None
+    ended = list(schedule.ended(jobs))
+    return ended, {"passes": schedule.instants, "backfilled": schedule.backfilled}
+
+
 def start_lines(starts: dict[int, int]) -> str:
     return "".join(f"{job_id},{start}\n" for job_id, start in sorted(starts.items()))
 
 
-def swf_text(ended: list[Ended], log: swf.Trace, scheduler: Scheduler) -> str:
+def swf_text(ended: list[Ended], log: swf.Trace, *, processors: int, policy: str) -> str:
     records = swf.scheduled(ended, {record.job: record for record in log.records})
     header = swf.scheduled_header(
         records,
-        processors=scheduler.machine.nodes,
-        note=f"simulated, policy {scheduler.policy}",
+        processors=processors,
+        note=f"simulated, policy {policy}",
         source=log.header,
     )
     stream = StringIO()
@@ -192,11 +214,11 @@ def moment(start):
     return "never" if start is None else f"at {start}"
 
 
-def summary(ended: list[Ended], scheduler: Scheduler) -> dict[str, object]:
-    metrics = measure(ended, nodes=scheduler.machine.nodes)
+def summary(ended: list[Ended], processors: int) -> dict[str, object]:
+    metrics = measure(ended, nodes=processors)
     return {
         "jobs": metrics.jobs,
-        "procs": scheduler.machine.nodes,
+        "procs": processors,
         "mean_wait": metrics.mean_wait,
         "median_wait": metrics.median_wait,
         "p95_wait": metrics.p95_wait,
@@ -206,8 +228,6 @@ def summary(ended: list[Ended], scheduler: Scheduler) -> dict[str, object]:
         "util": metrics.utilisation,
         "makespan": metrics.makespan,
         "zero_wait_share": metrics.zero_wait_share,
-        "passes": scheduler.instants,
-        "backfilled": scheduler.backfilled,
     }
 
 

@@ -232,3 +232,16 @@ def test_says_that_a_picture_needs_a_library(trace, tmp_path, monkeypatch):
 
     with pytest.raises(CommandError, match="pip install matplotlib"):
         replay(trace, "--plot", tmp_path / "out.png")
+
+
+def test_the_kernel_prints_and_writes_the_same(trace, tmp_path):
+    others = tmp_path / "others.csv"
+    printed = replay(trace, "--json", "--starts", others)[0]
+
+    assert replay(trace, "--json", "--kernel")[0] == printed
+    replay(trace, "--kernel", "--compare", others)
+
+
+def test_says_which_policies_the_kernel_does_not_know(trace):
+    with pytest.raises(CommandError, match="the kernel does not know the policy conservative"):
+        replay(trace, "--kernel", "--policy", "conservative")
