@@ -106,6 +106,11 @@ class JobEnded(AllocationsError):
     default = _("This job has already ended.")
 
 
+class ForecastNotReady(AllocationsError):
+    code = "forecast_not_ready"
+    default = _("There is no forecast yet. Ask again in a minute.")
+
+
 class ReasonMissing(AllocationsError):
     code = "reason_missing"
     default = _("Say why: the applicant reads this text.")

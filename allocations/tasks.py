@@ -4,15 +4,19 @@ Each passes a target time, so that a repeated, late or lost beat changes nothing
 """
 
 import datetime as dt
+import time
 
 from celery import shared_task
 
 from jaif_portal import clock
 
-from .flows import checks, lifecycle, ticks
+from .flows import checks, forecasts, lifecycle, ticks
 from .models import Partition
 
 STEPS = 40  # of half a day each, so that a task ends well within its time limit
+FORECAST_SECONDS = 10  # of work for one partition
+FORECAST_PATIENCE = 20  # seconds in the queue of tasks, after which a single run has to do
+FORECAST_EXPIRES = 60
 SETTLED = dt.timedelta(seconds=1)  # the second that now runs may still bring a job
 
 
@@ -48,3 +52,23 @@ def activate_allocations():
 def check_ledger():
     """Once a night: the first beat after two o'clock that finds no check of this night."""
     checks.check_if_due()
+
+
+@shared_task(name="allocations.forecast_partitions")
+def forecast_partitions():
+    forecasts.score_forecasts()
+    for partition in Partition.objects.exclude(advanced_until=None):
+        if forecasts.is_due(partition):
+            forecast_partition.apply_async((partition.pk, time.time()), expires=FORECAST_EXPIRES)
+
+
+@shared_task(name="allocations.forget_forecasts")
+def forget_forecasts():
+    forecasts.forget_forecasts(at=clock.now())
+
+
+@shared_task(name="allocations.forecast_partition")
+def forecast_partition(partition_id, asked_at):
+    """In full, or as a single run where the queue of tasks has grown so long that others wait."""
+    late = time.time() - asked_at > FORECAST_PATIENCE
+    forecasts.foresee_queue(partition_id, seconds=0 if late else FORECAST_SECONDS)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import calls, home, jobs, machine, orders, projects, proposals, statements
+from .views import calls, forecasts, home, jobs, machine, orders, projects, proposals, statements
 
 app_name = "allocations"
 urlpatterns = [
@@ -48,4 +48,5 @@ urlpatterns = [
         if order is not orders.CHANGE
     ),
     path("machine/", machine.Machine.as_view(), name="machine"),
+    path("machine/forecasts/", forecasts.ForecastPage.as_view(), name="forecasts"),
 ]

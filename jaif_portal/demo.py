@@ -32,7 +32,8 @@ def groups():
     portal = {
         "portal": [
             Program("web", _web(), patience=3),
-            Program("worker", _worker(), patience=4),
+            Program("worker", _worker("default,simulation,mail", processes=2), patience=4),
+            Program("forecaster", _worker("forecasts", processes=1), patience=4),
             Program("beat", _beat(), patience=3),
         ]
     }
@@ -130,9 +131,10 @@ def _web():
     ]
 
 
-def _worker():
+def _worker(queues, *, processes):
     return [
-        *(*_celery(), "worker", "--queues", "default,simulation,mail", "--concurrency", "2"),
+        *(*_celery(), "worker", "--queues", queues, "--concurrency", str(processes)),
+        *("--hostname", f"{queues.partition(',')[0]}@%h"),
         *("--without-gossip", "--without-mingle", "--loglevel", "INFO"),
     ]
 

@@ -9,6 +9,7 @@ from jaif_portal.api.fields import VisibleRelatedField
 from ..flows.specs import nodes_for
 from ..models import Allocation, Job, JobState, PendingReason
 from .durations import SecondsField
+from .forecasts import ForecastSerializer
 from .hours import HoursField
 
 MOST_NODES = 1_000_000
@@ -31,6 +32,9 @@ class JobSerializer(serializers.ModelSerializer):
     partition = serializers.CharField(source="partition.name", read_only=True)
     gpus = serializers.SerializerMethodField(help_text="Of the whole nodes that the job gets.")
     reason = serializers.SerializerMethodField(help_text="Why the job waits, while it does.")
+    forecast = serializers.SerializerMethodField(
+        help_text="When it will start, while it waits and once that has been worked out."
+    )
     array = serializers.SerializerMethodField(help_text="For a task of an array.")
     dependency = serializers.SerializerMethodField(help_text="In Slurm's notation.")
     exit_code = serializers.SerializerMethodField(help_text="Once the job has ended by itself.")
@@ -52,6 +56,7 @@ class JobSerializer(serializers.ModelSerializer):
             "time_limit",
             "state",
             "reason",
+            "forecast",
             "low_priority",
             "begin_at",
             "dependency",
@@ -79,6 +84,12 @@ class JobSerializer(serializers.ModelSerializer):
         if job.state != JobState.PENDING:
             return None
         return {"code": job.reason, "sentence": job.get_reason_display()}
+
+    @extend_schema_field(ForecastSerializer(allow_null=True))
+    def get_forecast(self, job):
+        waits = job.state == JobState.PENDING and job.cancel_requested_at is None
+        latest = getattr(job, "latest_forecasts", []) if waits else []  # none of a new job
+        return ForecastSerializer(latest[0], context=self.context).data if latest else None
 
     @extend_schema_field(ArraySerializer(allow_null=True))
     def get_array(self, job):

@@ -6,11 +6,13 @@ from rest_framework import status, viewsets
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
+from jaif_portal import clock
 from jaif_portal.api.filters import IdFilter
 from jaif_portal.api.idempotency import idempotent
 from jaif_portal.models import Scope
 
 from ..flows import orders
+from ..flows.forecasts import with_forecasts
 from ..flows.jobs import submit_job
 from ..models import Job, JobState
 from .job_shapes import ChangeSerializer, JobSerializer, ScopeSerializer, SubmissionSerializer
@@ -34,12 +36,15 @@ class JobViewSet(viewsets.ReadOnlyModelViewSet):
     required_scopes = {"read": Scope.JOBS_READ, "write": Scope.JOBS_WRITE}
 
     def get_queryset(self):
-        jobs = Job.objects.visible_to(self.request.user)
+        jobs = with_forecasts(Job.objects.visible_to(self.request.user))
         return (
             jobs.select_related("allocation__project", "allocation__month", "partition")
             .prefetch_related("dependencies__on", "runs")
             .defer("script")
         )
+
+    def get_serializer_context(self):
+        return super().get_serializer_context() | {"at": clock.now()}
 
     @extend_schema(request=SubmissionSerializer, responses={201: JobSerializer})
     @idempotent

@@ -1,8 +1,15 @@
 """Systems and their partitions, for anybody who is signed in."""
 
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.response import Response
 
+from jaif_portal import clock
+
+from ..flows.shapes import foresee_shape
 from ..models import Partition, System
+from .forecasts import ForecastQuerySerializer, ShapeForecastSerializer
 
 
 class PartitionSerializer(serializers.ModelSerializer):
@@ -48,3 +55,18 @@ class PartitionViewSet(viewsets.ReadOnlyModelViewSet):
     queryset = Partition.objects.select_related("system")
     serializer_class = PartitionSerializer
     required_scopes = {}
+
+    @extend_schema(parameters=[ForecastQuerySerializer], responses=ShapeForecastSerializer)
+    @action(detail=True, filter_backends=[], pagination_class=None)
+    def forecast(self, request, pk=None):
+        """When a job of this shape would start if it were submitted now.
+
+        409 with `forecast_not_ready` before the first forecast.
+        """
+        partition = self.get_object()
+        wish = ForecastQuerySerializer(data=request.query_params)
+        wish.is_valid(raise_exception=True)
+        shape = {"time_limit": partition.default_limit} | wish.validated_data
+        at = clock.now()
+        found = foresee_shape(partition, **shape, at=at)
+        return Response(ShapeForecastSerializer(found, context={"at": at}).data)

@@ -3,6 +3,15 @@ from .accounting import AccountingMode, Enforcement, ExhaustionPolicy
 from .awards import Award
 from .corrections import Correction, CorrectionDirection, CorrectionState, LedgerCheck
 from .evaluation import EvaluationStep, StepKind, StepOutcome, StepState
+from .expectations import Expectation
+from .forecasts import (
+    Forecast,
+    ForecastOutcome,
+    Horizon,
+    QueueForecast,
+    ReasonChange,
+    SizeClass,
+)
 from .jobs import Job, JobHold, JobState
 from .ledger import AccountKind, EntryKind, LedgerAccount, LedgerEntry
 from .machines import FundingShare, Partition, System
@@ -41,7 +50,11 @@ __all__ = [
     "EntryKind",
     "EvaluationStep",
     "ExhaustionPolicy",
+    "Expectation",
+    "Forecast",
+    "ForecastOutcome",
     "FundingShare",
+    "Horizon",
     "Job",
     "JobDependency",
     "JobHold",
@@ -60,9 +73,12 @@ __all__ = [
     "ProjectRole",
     "Proposal",
     "ProposalState",
+    "QueueForecast",
     "QuotaMonth",
+    "ReasonChange",
     "Round",
     "Sector",
+    "SizeClass",
     "StepKind",
     "StepOutcome",
     "StepState",

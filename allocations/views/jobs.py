@@ -11,10 +11,12 @@ from jaif_portal import clock
 from jaif_portal.models import Transition
 from jaif_portal.views.flow_forms import FlowFormMixin
 
+from ..flows.forecasts import with_forecasts
 from ..flows.jobs import submit_job
 from ..forms import JobForm, ShapeForm
 from ..models import JobState
 from .costs import Cost
+from .forecasts import say_starts, start_of_job, start_of_shape
 from .orders import Jobs, orders_for
 from .waiting import prospects
 
@@ -26,10 +28,14 @@ class JobList(Jobs, ListView):
     context_object_name = "jobs"
     paginate_by = 30
 
+    def get_queryset(self):
+        return with_forecasts(super().get_queryset())
+
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         live = [job for job in context["jobs"] if not JobState(job.state).is_final]
         moments = [job.partition.advanced_until for job in live]
+        say_starts(live)
         return context | {"reached": min(filter(None, moments), default=None)}
 
     def get_template_names(self):
@@ -60,7 +66,10 @@ class JobNew(LoginRequiredMixin, FlowFormMixin, FormView):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         shape = ShapeForm(context["form"].shape_answers, user=self.request.user)
-        return context | {"cost": Cost.of(shape)}
+        cost = Cost.of(shape)
+        allocations = context["form"].fields["allocation"].queryset
+        partition = cost.partition if cost else getattr(allocations.first(), "partition", None)
+        return context | {"cost": cost} | start_of_shape(cost, partition)
 
     def act(self, form):
         allocation = form.cleaned_data["allocation"]
@@ -77,7 +86,9 @@ class JobCost(LoginRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         shape = ShapeForm(self.request.GET, user=self.request.user)
-        return super().get_context_data(cost=Cost.of(shape), **kwargs)
+        cost = Cost.of(shape)
+        start = start_of_shape(cost, cost and cost.partition)
+        return super().get_context_data(cost=cost, **start, **kwargs)
 
 
 @method_decorator(vary_on_headers("HX-Request"), name="dispatch")
@@ -99,6 +110,7 @@ class JobDetail(Jobs, DetailView):
             is_final=is_final,
             cancelling=cancelling,
             waiting=prospects(job) if waits else None,
+            start=start_of_job(job) if waits else None,
             orders=[] if cancelling else orders_for(self.request.user, job),
             may_submit=self.request.user.has_perm("allocations.submit_job", job.allocation),
             tasks=job.array.tasks.count() if job.array_id else 0,

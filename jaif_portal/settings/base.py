@@ -138,6 +138,7 @@ CELERY_TASK_TIME_LIMIT = 120
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "allocations.advance_*": {"queue": "simulation"},
+    "allocations.forecast_*": {"queue": "forecasts"},
     "jaif_portal.deliver_*": {"queue": "mail"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -152,6 +153,8 @@ CELERY_BEAT_SCHEDULE = {
         "allocations.activate_allocations": 2.0,
         "allocations.check_ledger": 600.0,
         "allocations.forget_ticks": 3600.0,
+        "allocations.forecast_partitions": 20.0,
+        "allocations.forget_forecasts": 3600.0,
         "onboarding.check_cases": 5.0,
         "jaif_portal.deliver_mail": 2.0,
         "jaif_portal.forget_expired": 3600.0,

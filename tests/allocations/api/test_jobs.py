@@ -194,7 +194,7 @@ def test_listing_jobs_takes_the_same_queries_for_any_number(
     for _number in range(count):
         client.post(URL, wish(allocation))
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         response = client.get(URL)
 
     assert len(response.json()["results"]) == count

@@ -1,0 +1,110 @@
+"""What is likely: how long jobs run, and which jobs come on a day.
+
+Both are drawn, never looked up: a forecast must not know how a job will end or who
+will come. Run times are drawn as parts of the limit, on condition that a job has
+already run as long as it has (Downey, "Predicting queue times on space-sharing
+parallel computers", IPPS 1997, conditions on the age in the same way).
+"""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from random import Random
+
+from .habits import PERCENT_OF_LIMIT
+from .jobs import Job
+from .sizes import SizeClass, size_class
+from .workload import DAY, HOUR, Arrival, daily_jobs
+
+SLOT = 2 * HOUR
+SLOTS = DAY // SLOT
+WEEK = 7
+WEEKS = 8  # of days to choose from
+SEED = 1_000_003  # of days that no partition lives through
+ENOUGH = 50  # jobs of a class that have ended, to draw from them instead of the model
+
+Parts = Sequence[float]
+Day = Sequence[Sequence[Arrival]]  # by slot
+
+MODEL: Parts = tuple(percent / 100 for percent in PERCENT_OF_LIMIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Prospects:
+    """``parts``: of the limit that jobs have used, in order, by class; ``days``: by weekday.
+
+    Where a class has no parts of its own, those of the workload model hold.
+    """
+
+    machine: int
+    parts: Mapping[SizeClass, Parts]
+    days: Sequence[Sequence[Day]]
+
+    def runtime(self, job: Job, rng: Random, *, elapsed: int = 0) -> int:
+        """Seconds that ``job`` runs in all, given that it has run for ``elapsed``."""
+        parts = self.parts.get(size_class(job.nodes, machine=self.machine), MODEL)
+        position = _draw_beyond(parts, elapsed / job.limit, rng.random())
+        return max(int(job.limit * position), elapsed + 1)
+
+    def arrivals(self, day: int, rng: Random) -> Day:
+        """The jobs that come on the ``day``-th day since the epoch, by slots of two hours.
+
+        One of the known days of that weekday; their times still count from their own midnight.
+        """
+        days = self.days[day % WEEK]
+        return days[int(rng.random() * len(days))] if days else ((),) * SLOTS
+
+
+@lru_cache(maxsize=8)
+def model_days(nodes: int, load: float) -> Sequence[Sequence[Day]]:
+    """Days of the workload model, eight for each day of the week from Thursday on."""
+    if load <= 0:
+        return ((),) * WEEK
+    return tuple(
+        tuple(
+            _by_slot(daily_jobs(SEED, WEEK * week + weekday, nodes, load)) for week in range(WEEKS)
+        )
+        for weekday in range(WEEK)
+    )
+
+
+def _by_slot(arrivals: Sequence[Arrival]) -> Day:
+    slots: list[list[Arrival]] = [[] for _ in range(SLOTS)]
+    for arrival in arrivals:
+        slots[arrival.submit % DAY // SLOT].append(arrival)
+    return slots
+
+
+def learn_parts(
+    ended: Sequence[tuple[int, int, int]], *, machine: int
+) -> Mapping[SizeClass, Parts]:
+    """The parts of the limit used, from jobs ``(nodes, limit, elapsed)`` that have ended.
+
+    A class of which fewer than fifty jobs have ended is left to the model.
+    """
+    classes: dict[SizeClass, list[float]] = {}
+    for nodes, limit, elapsed in ended:
+        size = size_class(nodes, machine=machine)
+        classes.setdefault(size, []).append(min(elapsed / limit, 1.0))
+    return {size: sorted(parts) for size, parts in classes.items() if len(parts) >= ENOUGH}
+
+
+def _draw_beyond(parts: Parts, least: float, chance: float) -> float:
+    """A part beyond ``least``: the ``chance``-quantile of those that are.
+
+    Between two parts that are known every part is as likely as another; where none
+    lies beyond ``least``, the limit is what ends the job.
+    """
+    last = len(parts) - 1
+    above = bisect_right(parts, least)
+    if above > last:
+        return 1.0
+    first = 0.0
+    if above > 0:
+        low = parts[above - 1]
+        first = above - 1 + (least - low) / (parts[above] - low)
+    position = first + chance * (last - first)
+    below = min(int(position), last - 1)
+    low, high = parts[below], parts[below + 1]
+    return low + (high - low) * (position - below)

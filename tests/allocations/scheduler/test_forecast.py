@@ -1,0 +1,145 @@
+"""Replications of a queue: what they know, what they draw, and what comes out."""
+
+from dataclasses import replace
+
+import pytest
+
+from allocations.scheduler import Conditions, Hold, Job, Machine, Policy, RunningJob, State
+from allocations.scheduler.forecast import PROBE, Outlook, Range, Shape, start_range
+from allocations.scheduler.prospects import Prospects, model_days
+
+NOBODY = ((),) * 7
+TO_THE_LIMIT = dict.fromkeys(("tiny", "small", "medium", "large"), (1.0, 1.0))
+HALF_OR_ALL = dict.fromkeys(("tiny", "small", "medium", "large"), (0.5, 1.0))
+NOON = 20_000 * 86_400 + 43_200
+
+
+def job(number, nodes, limit, *, submit=NOON, runtime=1, **conditions):
+    return Job(number, submit, nodes, limit, runtime, conditions=conditions.get("conditions"))
+
+
+def outlook(*, waiting=(), running=(), parts=TO_THE_LIMIT, days=NOBODY, nodes=4, **kwargs):
+    state = State(now=NOON, running=tuple(running), waiting=tuple(waiting))
+    return Outlook(
+        Machine(nodes), Policy.EASY, state, Prospects(nodes, parts, days), seed="s", **kwargs
+    )
+
+
+BUSY = RunningJob(job(1, 4, 3600, submit=NOON - 1800), NOON - 1800)
+
+
+def test_with_exact_limits_and_nobody_else_the_forecast_is_the_schedule():
+    queue = outlook(running=[BUSY], waiting=[job(2, 3, 600), job(3, 4, 600), job(4, 1, 600)])
+
+    runs = [queue.replicate(number, [2, 3, 4]) for number in range(21)]
+
+    assert runs == [{2: NOON + 1800, 3: NOON + 2400, 4: NOON + 1800}] * 21
+    assert start_range(runs, 3) == Range(*[NOON + 2400] * 3)
+
+
+def test_a_replication_depends_on_state_seed_and_number_alone():
+    waiting = [job(number, number % 4 + 1, 600 * number) for number in range(2, 9)]
+    queue = outlook(running=[BUSY], waiting=waiting, parts={}, days=model_days(4, 0.5))
+    ids = [entry.id for entry in waiting]
+
+    in_order = [queue.replicate(number, ids) for number in range(5)]
+
+    assert [queue.replicate(number, ids) for number in (4, 3, 2, 1, 0)] == in_order[::-1]
+    assert len({tuple(sorted(run.items())) for run in in_order}) == 5
+    assert replace(queue, seed="t").replicate(1, ids) != in_order[1]
+
+
+def test_true_run_times_change_nothing():
+    def told(runtime):
+        running = RunningJob(replace(BUSY.job, runtime=runtime), BUSY.started)
+        return outlook(running=[running], waiting=[job(2, 4, 600, runtime=runtime)], parts={})
+
+    assert told(1801).replicate(3, [2]) == told(3600).replicate(3, [2])
+    assert told(1801).fingerprint == told(3600).fingerprint
+
+
+def test_a_running_job_is_drawn_given_that_it_has_run_so_long():
+    queue = outlook(running=[BUSY], waiting=[job(2, 4, 600)], parts=HALF_OR_ALL)
+
+    starts = [queue.replicate(number, [2])[2] - NOON for number in range(1, 101)]
+
+    assert 0 < min(starts) < 100  # half of its hour has gone by
+    assert 1700 < max(starts) <= 1800
+
+
+def test_ranges_grow_with_what_is_not_known():
+    queue = outlook(running=[BUSY], waiting=[job(2, 4, 600)], parts=HALF_OR_ALL)
+
+    p10, p50, p90 = start_range([queue.replicate(number, [2]) for number in range(201)], 2)
+
+    assert (p10 - NOON, p50 - NOON, p90 - NOON) == pytest.approx((180, 900, 1620), abs=90)
+
+
+def test_who_comes_later_is_behind_whoever_waits():
+    waiting = [job(2, 4, 7200), job(3, 4, 7200)]
+    alone = outlook(running=[BUSY], waiting=waiting)
+    crowded = outlook(running=[BUSY], waiting=waiting, days=model_days(4, 2.0))
+
+    assert crowded.replicate(1, [2, 3]) == alone.replicate(1, [2, 3])
+
+
+def test_who_comes_later_may_go_ahead_of_one_that_its_begin_keeps_waiting():
+    begins = job(2, 4, 600, conditions=Conditions(begin=NOON + 7200))
+    state = State(now=NOON, blocked=(begins,))
+    alone = replace(outlook(), state=state)
+    crowded = replace(outlook(days=model_days(4, 2.0)), state=state)
+
+    starts = {crowded.replicate(number, [2])[2] for number in range(1, 20)}
+
+    assert alone.replicate(1, [2]) == {2: NOON + 7200}
+    assert min(starts) >= NOON + 7200
+    assert len(starts) > 1
+
+
+def test_a_job_that_is_held_does_not_start_within_the_horizon():
+    held = job(2, 1, 600, conditions=Conditions(hold=Hold.USER))
+    state = State(now=NOON, blocked=(held,))
+    queue = replace(outlook(horizon=86_400), state=state)
+
+    runs = [queue.replicate(number, [2]) for number in range(21)]
+
+    assert start_range(runs, 2) == Range(None, None, None)
+
+
+def test_a_start_beyond_the_horizon_is_not_looked_for():
+    queue = outlook(running=[BUSY], waiting=[job(2, 4, 600)], horizon=1799)
+
+    assert queue.replicate(1, [2]) == {}
+    assert replace(queue, horizon=1800).replicate(1, [2]) == {2: NOON + 1800}
+
+
+def test_a_probe_comes_after_all_who_wait_and_changes_nothing_else():
+    queue = outlook(running=[BUSY], waiting=[job(2, 4, 600)])
+
+    probed = queue.with_probe(Shape(nodes=1, limit=60))
+
+    assert probed.replicate(0, [2, PROBE]) == {2: NOON + 1800, PROBE: NOON + 2400}
+
+
+def test_starts_that_did_not_come_in_time_count_as_late():
+    runs = [{}, *[{2: start} for start in range(17)], *[{}] * 3]
+
+    assert start_range(runs, 2) == Range(p10=2, p50=10, p90=None)
+
+
+def test_below_twenty_replications_the_single_run_is_all_there_is():
+    runs = [{2: 5}, *[{2: 9}] * 19]
+
+    assert start_range(runs, 2) == Range(None, 5, None)
+
+
+def test_the_fingerprint_tells_queues_apart_and_not_moments():
+    queue = outlook(running=[BUSY], waiting=[job(2, 4, 600)])
+    later = replace(queue, state=replace(queue.state, now=NOON + 60))
+    longer = outlook(running=[BUSY], waiting=[job(2, 4, 601)])
+    started = outlook(running=[BUSY, RunningJob(job(2, 4, 600), NOON)])
+    larger = outlook(running=[BUSY], waiting=[job(2, 4, 600)], nodes=5)
+
+    assert later.fingerprint == queue.fingerprint
+    prints = {entry.fingerprint for entry in (queue, longer, started, larger)}
+    assert len(prints) == 4
