@@ -9,15 +9,19 @@ Times are integer seconds of one clock, which is the caller's. Nothing here
 reads a clock, draws a random number without a seed, or writes anything.
 """
 
+from .associations import Association, Partition, QoS
 from .conditions import Conditions, Dependency, DependencyKind, Hold
-from .events import Cancelled, Ended, Event, Requeued, Started, Submitted
+from .configuration import SlurmConfig
+from .events import Cancelled, Ended, Event, Rejected, Requeued, Started, Submitted
 from .jobs import Budget, EndedJob, Job, JobState, Reason, RunningJob
 from .machine import Machine
 from .policies import Policy
+from .priority import Weights
 from .scheduler import Scheduler
 from .state import State
 
 __all__ = [
+    "Association",
     "Budget",
     "Cancelled",
     "Conditions",
@@ -30,12 +34,17 @@ __all__ = [
     "Job",
     "JobState",
     "Machine",
+    "Partition",
     "Policy",
+    "QoS",
     "Reason",
+    "Rejected",
     "Requeued",
     "RunningJob",
     "Scheduler",
+    "SlurmConfig",
     "Started",
     "State",
     "Submitted",
+    "Weights",
 ]

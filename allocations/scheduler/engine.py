@@ -11,14 +11,17 @@ from dataclasses import replace
 
 from .backfill import HeadFirst
 from .collector import collector_paused
-from .events import Cancelled, Ended, Event, Requeued, Submitted
+from .configuration import SlurmConfig
+from .events import Cancelled, Ended, Event, Rejected, Requeued, Submitted
 from .gate import Gate
 from .jobs import Job, JobState
-from .limits import Budgets
+from .limits import Budgets, RuledBudgets
 from .machine import Machine
+from .multifactor import Multifactor
 from .planner import Planner
 from .policies import Dispatcher, Policy
 from .state import State
+from .terms import Rules
 from .waiting import by_arrival, in_order
 
 
@@ -26,7 +29,11 @@ class Engine:
     """A machine, its queue and its clock, from one instant to the next."""
 
     def __init__(
-        self, machine: Machine, policy: Policy = Policy.EASY, state: State | None = None
+        self,
+        machine: Machine,
+        policy: Policy = Policy.EASY,
+        state: State | None = None,
+        slurm: SlurmConfig | None = None,
     ) -> None:
         state = State() if state is None else state
         self.machine = machine
@@ -38,19 +45,33 @@ class Engine:
         self._returning: list[Job] = []  # seen before, to be let in again at once
         self._cancellations = sorted(state.cancellations)
         self._requeues = sorted(state.requeues)
-        self._budgets = Budgets(state.budgets, now=state.now)
-        kind = Planner if self.policy is Policy.CONSERVATIVE else HeadFirst
-        self._dispatcher: Dispatcher = kind(machine, self.policy, self._budgets)
+        self._rules: Rules | None = None
+        self._slurm: Multifactor | None = None  # to whom alone time by itself matters
+        self._dispatcher: Dispatcher
+        if self.policy is Policy.SLURM:
+            config = slurm or SlurmConfig()
+            self._rules = Rules(config.partitions, config.qos, config.associations)
+            self._budgets: Budgets = RuledBudgets(state.budgets, now=state.now, rules=self._rules)
+            self._slurm = Multifactor(machine, config, self._rules, self._budgets, state.now)
+            self._dispatcher = self._slurm
+        else:
+            self._budgets = Budgets(state.budgets, now=state.now)
+            kind = Planner if self.policy is Policy.CONSERVATIVE else HeadFirst
+            self._dispatcher = kind(machine, self.policy, self._budgets)
         self._occupancy = self._dispatcher.occupancy
         self._gate = Gate(self._jobs)
         self._restore(state)
 
     def _restore(self, state: State) -> None:
         """Take up what ``state`` says; whoever waits has to pass the gate again."""
+        if self._slurm is not None and state.slurm is not None:
+            self._slurm.restore(state.slurm)
         waiting = sorted(state.waiting, key=in_order)
         seen = [job for job in waiting if job.submit <= state.now]
         for job in [*(entry.job for entry in state.running), *seen, *state.blocked]:
             self._know(job)
+            if self._rules is not None:
+                self._rules.terms(job).enter()
         self.submit(state.arriving)
         self.submit(job for job in waiting if job.submit > state.now)
         for ended in state.ended:
@@ -63,7 +84,7 @@ class Engine:
         seen += self._gate.open(state.now)
         self._dispatcher.enqueue(seen)
         self._dispatcher.keep({job_id: at for job_id, at in state.reservations if at > state.now})
-        self._pass_due = bool(seen)
+        self._pass_due = bool(seen) if state.slurm is None else state.slurm.pass_due
 
     def submit(self, jobs: Iterable[Job]) -> None:
         """Let ``jobs`` arrive at their ``submit``, or now if that has gone by."""
@@ -79,6 +100,8 @@ class Engine:
     def _know(self, job: Job) -> None:
         if job.id in self._jobs:
             raise ValueError(f"there are two jobs {job.id}")
+        if self._rules is not None:
+            self._rules.terms(job)  # which there have to be
         self._jobs[job.id] = job
         if job.conditions is not None or job.name:
             self._gate.know(job)
@@ -110,6 +133,8 @@ class Engine:
         for orders in (self._cancellations, self._requeues):
             if orders and orders[0][0] < at:
                 at = orders[0][0]
+        if self._slurm is not None:
+            at = min(at, self._slurm.next_due)
         return min(at, self._gate.next_begin) if self._gate.in_use else at
 
     def _happen(self, until: int) -> list[Event]:
@@ -142,6 +167,8 @@ class Engine:
                 newcomers.sort(key=in_order)
                 interruption = self._next_interruption()
             self._dispatcher.consider(newcomers, at, events, changed=changed)
+            if self._slurm is not None:
+                interruption = self._next_interruption()
 
     def _end_jobs(self, at: int, events: list[Event]) -> bool:
         """Free the nodes of all jobs that end; say that this calls for a pass."""
@@ -152,6 +179,8 @@ class Engine:
             self._dispatcher.release(job, started, at)
             if self._gate.in_use:
                 self._gate.forget(job, job.outcome)
+            if self._rules is not None:
+                self._rules.terms(job).leave()
             events.append(Ended(job, started, at, job.outcome))
         return True
 
@@ -161,11 +190,26 @@ class Engine:
         newcomers, self._returning = self._returning, []
         while arriving and arriving[-1].submit <= at:
             job = arriving.pop()
+            if self._rules is not None and not self._let_in(job, self._rules, at, events):
+                continue
             events.append(Submitted(job, at))
             newcomers.append(job)
         if len(newcomers) > 1:
             newcomers.sort(key=in_order)
         return newcomers
+
+    def _let_in(self, job: Job, rules: Rules, at: int, events: list[Event]) -> bool:
+        """Count ``job`` as submitted unless its terms forbid it."""
+        terms = rules.terms(job)
+        refusal = terms.refusal(job)
+        if refusal is None:
+            terms.enter()
+            return True
+        del self._jobs[job.id]
+        if self._gate.in_use:
+            self._gate.forget(job, JobState.CANCELLED)
+        events.append(Rejected(job, at, refusal))
+        return False
 
     def _interrupt(self, at: int, events: list[Event]) -> bool:
         """Let happen what the outside has brought about; say if that calls for a pass."""
@@ -185,6 +229,8 @@ class Engine:
         if job is None:  # it has ended
             return False
         started = self._occupancy.evict(job)
+        if self._rules is not None and self._place_among_arriving(job) is None:
+            self._rules.terms(job).leave()
         events.append(Cancelled(job, started, at))
         if started is not None:
             self._dispatcher.release(job, started, at)

@@ -7,7 +7,7 @@ three for every job.
 
 from dataclasses import dataclass
 
-from .jobs import Job, JobState
+from .jobs import Job, JobState, Reason
 
 
 @dataclass(slots=True)
@@ -16,6 +16,15 @@ class Submitted:
 
     job: Job
     at: int
+
+
+@dataclass(slots=True)
+class Rejected:
+    """The job is refused as it arrives, since it will never be or is now too much."""
+
+    job: Job
+    at: int
+    reason: Reason
 
 
 @dataclass(slots=True)
@@ -66,4 +75,4 @@ class Requeued:
         return self.at - self.started
 
 
-Event = Submitted | Started | Ended | Cancelled | Requeued
+Event = Submitted | Rejected | Started | Ended | Cancelled | Requeued

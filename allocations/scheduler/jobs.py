@@ -30,7 +30,17 @@ class Reason(StrEnum):
     JOB_HELD_ADMIN = "JobHeldAdmin"
     JOB_ARRAY_TASK_LIMIT = "JobArrayTaskLimit"
     PARTITION_NODE_LIMIT = "PartitionNodeLimit"
+    PARTITION_TIME_LIMIT = "PartitionTimeLimit"
+    ASSOC_GRP_NODE = "AssocGrpNodeLimit"
     ASSOC_GRP_NODE_MINUTES = "AssocGrpNodeMinutes"
+    ASSOC_MAX_JOBS = "AssocMaxJobsLimit"
+    ASSOC_MAX_SUBMIT_JOBS = "AssocMaxSubmitJobLimit"
+    ASSOC_MAX_WALL = "AssocMaxWallDurationPerJobLimit"
+    QOS_GRP_NODE = "QOSGrpNodeLimit"
+    QOS_GRP_NODE_MINUTES = "QOSGrpNodeMinutes"
+    QOS_MAX_JOBS_PER_USER = "QOSMaxJobsPerUserLimit"
+    QOS_MAX_SUBMIT_JOBS_PER_USER = "QOSMaxSubmitJobPerUserLimit"
+    QOS_MAX_WALL = "QOSMaxWallDurationPerJobLimit"
     INVALID_ACCOUNT = "InvalidAccount"
 
 
@@ -54,6 +64,10 @@ class Job:
     name: str = ""
     restarts: int = 0
     conditions: Conditions | None = None
+    partition: str = ""  # none is the first there is
+    qos: str = ""
+    nice: int = 0  # points of priority that the user leaves to others
+    site_factor: int = 0  # points that the site gives by a rule of its own
 
     def __post_init__(self) -> None:
         if self.nodes < 1 or self.limit < 1 or self.runtime < 1:

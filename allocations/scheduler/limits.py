@@ -5,6 +5,7 @@ from heapq import heapify, heappop, heappush
 
 from .jobs import Budget, Job, Reason
 from .occupancy import FOREVER
+from .terms import Rules
 
 
 class Budgets:
@@ -50,16 +51,21 @@ class Budgets:
             return Reason.INVALID_ACCOUNT
         available = budget.available - claimed
         if ahead is not None and ahead.account == job.account:
-            available -= ahead.cost
-        return Reason.ASSOC_GRP_NODE_MINUTES if job.cost > available else None
+            available -= self.charge(ahead, ahead.limit)
+        too_much = self.charge(job, job.limit) > available
+        return Reason.ASSOC_GRP_NODE_MINUTES if too_much else None
+
+    def charge(self, job: Job, seconds: int) -> int:
+        """What ``job`` is charged for that long, in node-seconds."""
+        return job.nodes * seconds
 
     def hold(self, job: Job) -> None:
         """Set aside all that ``job`` may use."""
-        self._add(job, -job.cost)
+        self._add(job, -self.charge(job, job.limit))
 
     def settle(self, job: Job, elapsed: int) -> None:
         """Give back what ``job`` was allowed but did not use."""
-        self._add(job, job.nodes * (job.limit - elapsed))
+        self._add(job, self.charge(job, job.limit) - self.charge(job, elapsed))
 
     def _add(self, job: Job, node_seconds: int) -> None:
         if job.account is None:
@@ -102,3 +108,21 @@ class Budgets:
         refused.remove(entry)
         heapify(refused)
         return True
+
+
+class RuledBudgets(Budgets):
+    """Budgets charged by the usage factor of the job's QoS; accounts need none to be valid."""
+
+    def __init__(self, budgets: Mapping[int, Budget], *, now: int, rules: Rules) -> None:
+        super().__init__(budgets, now=now)
+        self._rules = rules
+
+    def refusal(
+        self, job: Job, at: int, *, ahead: Job | None = None, claimed: int = 0
+    ) -> Reason | None:
+        if job.account in self._rules.accounts and job.account not in self._budgets:
+            return None
+        return super().refusal(job, at, ahead=ahead, claimed=claimed)
+
+    def charge(self, job: Job, seconds: int) -> int:
+        return job.nodes * seconds * self._rules.terms(job).rate // 1000

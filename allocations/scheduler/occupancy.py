@@ -53,6 +53,10 @@ class Occupancy:
     def runs(self, job_id: int) -> bool:
         return any(entry[1] == job_id for entry in self.ends)
 
+    def expected_ends(self) -> Iterator[tuple[int, int]]:
+        """``(second, nodes)`` for each running job, in the order of their expected ends."""
+        return ((at, nodes) for at, _, nodes in self._expected)
+
     def shadow(self, nodes: int) -> tuple[int, int]:
         """When ``nodes`` nodes are expected to be free, and how many more then.
 

@@ -15,13 +15,15 @@ class Policy(StrEnum):
     ``easy`` is Mu'alem and Feitelson's (TPDS 2001): later jobs go ahead in the order of the
     queue if they do not delay its head. With ``easy-sjbf`` the one with the shortest limit
     goes first (Tsafrir, Etsion and Feitelson, TPDS 2007, without their predictions). With
-    ``conservative`` no job that waits is delayed (Mu'alem and Feitelson, same place).
+    ``conservative`` no job that waits is delayed (Mu'alem and Feitelson, same place). With
+    ``slurm`` jobs go by Slurm's multifactor priority and its two passes (``multifactor``).
     """
 
     FCFS = "fcfs"
     EASY = "easy"
     EASY_SJBF = "easy-sjbf"
     CONSERVATIVE = "conservative"
+    SLURM = "slurm"
 
 
 class Dispatcher(Protocol):

@@ -1,6 +1,7 @@
 """How many nodes will be free, from now on: the plan that reservations are made in."""
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from itertools import islice
 
 from .occupancy import FOREVER
@@ -20,6 +21,22 @@ class Profile:
     def __init__(self, nodes: int) -> None:
         self._times = [-FOREVER]
         self._free = [nodes]
+
+    @classmethod
+    def with_ends(cls, free: int, ends: Iterable[tuple[int, int]], *, after: int) -> "Profile":
+        """From ``after`` on, where ``ends`` are the seconds, in order, at which nodes come back."""
+        profile = cls(free)
+        times, steps = profile._times, profile._free
+        times[0] = last = after
+        for at, nodes in ends:
+            free += nodes
+            if at == last:
+                steps[-1] = free
+            else:
+                times.append(at)
+                steps.append(free)
+                last = at
+        return profile
 
     def copy(self) -> "Profile":
         other = Profile(0)

@@ -32,6 +32,11 @@ class Scheduler(Engine):
             blocked=tuple(self._gate),
             requeues=tuple(entry for entry in self._requeues if entry[1] in self._jobs),
             ended=self._gate.ended,
+            slurm=(
+                None
+                if self._slurm is None
+                else self._slurm.snapshot(self.now, pass_due=self._pass_due)
+            ),
         )
 
     @property

@@ -10,6 +10,30 @@ from .jobs import Budget, EndedJob, Job, JobState, RunningJob
 
 
 @dataclass(frozen=True, slots=True)
+class Used:
+    """What an association, or a QoS if it is named, has used; in the units of ``Usage``.
+
+    ``ranked`` is what it had used when priorities were calculated for the last time.
+    """
+
+    account: int | None
+    user: str
+    qos: str
+    used: int
+    ranked: int
+
+
+@dataclass(frozen=True, slots=True)
+class SlurmState:
+    """What the policy ``slurm`` knows beyond the jobs; ``eligible`` is ``(job id, since)``."""
+
+    usage: tuple[Used, ...] = ()
+    eligible: tuple[tuple[int, int], ...] = ()
+    pass_due: bool = False
+    backfill_due: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """What a scheduler knows once everything up to ``now`` has happened.
 
@@ -19,6 +43,7 @@ class State:
     and ``requeues`` are ``(at, job id)`` pairs that lie ahead. ``ended`` says how
     jobs have ended on which others depend. ``reservations`` are ``(job id,
     start)`` pairs, where the policy makes promises that have to be kept.
+    ``slurm`` is for the policy of that name.
     """
 
     now: int = 0
@@ -31,6 +56,7 @@ class State:
     blocked: tuple[Job, ...] = ()
     requeues: tuple[tuple[int, int], ...] = ()
     ended: tuple[EndedJob, ...] = ()
+    slurm: SlurmState | None = None
 
     def to_json(self) -> str:
         budgets = [[account, asdict(budget)] for account, budget in sorted(self.budgets.items())]
@@ -46,6 +72,7 @@ class State:
                 "blocked": [asdict(job) for job in self.blocked],
                 "requeues": self.requeues,
                 "ended": [asdict(job) for job in self.ended],
+                "slurm": None if self.slurm is None else asdict(self.slurm),
             }
         )
 
@@ -66,7 +93,16 @@ class State:
                 EndedJob(**{**job, "state": JobState(job["state"])})
                 for job in data.get("ended", ())
             ),
+            slurm=_slurm(data.get("slurm")),
         )
+
+
+def _slurm(data: dict[str, Any] | None) -> SlurmState | None:
+    if data is None:
+        return None
+    usage = tuple(Used(**used) for used in data["usage"])
+    eligible = tuple((job_id, since) for job_id, since in data["eligible"])
+    return SlurmState(**{**data, "usage": usage, "eligible": eligible})
 
 
 def _job(data: dict[str, Any]) -> Job:

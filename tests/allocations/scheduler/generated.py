@@ -3,7 +3,19 @@
 from dataclasses import replace
 from random import Random
 
-from allocations.scheduler import Budget, Conditions, Dependency, DependencyKind, Hold, Job
+from allocations.scheduler import (
+    Association,
+    Budget,
+    Conditions,
+    Dependency,
+    DependencyKind,
+    Hold,
+    Job,
+    Partition,
+    QoS,
+    SlurmConfig,
+    Weights,
+)
 
 ARRAYS = {1000: 1, 1001: 2, 1002: None}  # and how many tasks of each may run
 
@@ -101,3 +113,80 @@ def _changes(rng, job):
         hold = None if kind < 0.4 else Hold.USER
         return {"conditions": replace(job.conditions or Conditions(), hold=hold)}
     return {"nodes": rng.randint(1, job.nodes), "limit": rng.randint(1, job.limit)}
+
+
+def slurm_trace(seed):
+    """As ``conditioned_trace``, and a configuration with limits that are met now and then."""
+    nodes, jobs, budgets, *calls = conditioned_trace(seed)
+    rng = Random(f"slurm {seed}")
+    config = _slurm_config(rng, nodes)
+    jobs = [
+        replace(
+            job,
+            account=rng.choice([job.account, 1, 2, 21]),
+            user=rng.choice("abc"),
+            partition=rng.choice([one.name for one in config.partitions] + [""]),
+            qos=rng.choice([one.name for one in config.qos] + [""]),
+            nice=rng.choice([0, 0, rng.randint(-20, 20)]),
+            site_factor=rng.choice([0, 0, rng.randint(0, 20)]),
+        )
+        for job in jobs
+    ]
+    budgets.pop(rng.choice([1, 2, 3]))
+    return nodes, jobs, budgets, *calls, config
+
+
+def _slurm_config(rng, nodes):
+    period = rng.choice([1, 4, 10, 30])
+
+    def limit(most):
+        return rng.choice([None, None, None, rng.randint(1, most)])
+
+    return SlurmConfig(
+        weights=Weights(*(rng.choice([0, 0, rng.randint(1, 100)]) for _ in range(7))),
+        priority_favor_small=rng.random() < 0.3,
+        priority_max_age=rng.choice([5, 50, 500]),
+        priority_calc_period=period,
+        priority_decay_half_life=rng.choice([None, period, 4 * period]),
+        bf_interval=rng.choice([0, 1, 5, 7]),
+        bf_resolution=rng.choice([1, 1, 3, 10]),
+        bf_window=rng.choice([None, None, 5, 40]),
+        bf_max_job_test=rng.choice([None, None, 1, 3, 10]),
+        bf_job_part_count_reserve=rng.choice([0, 0, 1, 2]),
+        partitions=(
+            Partition("booster", priority_job_factor=2, max_nodes=limit(nodes), max_time=limit(60)),
+            Partition("large", rng.choice([1, 2]), min_nodes=rng.choice([1, 2]), qos="part"),
+        ),
+        qos=(
+            _qos(rng, "part", limit, nodes),
+            _qos(rng, "high", limit, nodes, priority=rng.randint(1, 5), usage_factor=1.5),
+        ),
+        associations=(
+            Association(grp_nodes=limit(nodes)),
+            *_account(rng, 1, limit, nodes),
+            *_account(rng, 2, limit, nodes),
+            *_account(rng, 21, limit, nodes, parent=2),
+            Association(user="c", shares=rng.choice([0, 1]), max_jobs=limit(3)),
+        ),
+    )
+
+
+def _qos(rng, name, limit, nodes, **given):
+    return QoS(
+        name,
+        max_jobs_per_user=limit(3),
+        max_submit_per_user=limit(8),
+        max_wall=limit(60),
+        grp_nodes=limit(nodes),
+        grp_node_seconds=limit(nodes * 60),
+        no_decay=rng.random() < 0.5,
+        deny_on_limit=rng.random() < 0.3,
+        **given,
+    )
+
+
+def _account(rng, account, limit, nodes, parent=None):
+    shares = {"shares": rng.choice([1, 1, 2]), "priority": rng.choice([0, 3])}
+    yield Association(account, parent=parent, **shares, max_jobs=limit(3), grp_nodes=limit(nodes))
+    for user in rng.choice(["ab", "ab", "a", ""]):
+        yield Association(account, user, **shares, max_submit=limit(8), max_wall=limit(60))

@@ -2,11 +2,28 @@
 
 from contextlib import suppress
 
-from allocations.scheduler import Cancelled, Ended, Machine, Policy, Scheduler, Started, State
+from allocations.scheduler import (
+    Cancelled,
+    Ended,
+    Machine,
+    Policy,
+    Rejected,
+    Scheduler,
+    SlurmConfig,
+    Started,
+    State,
+)
+
+
+def scheduler_for(nodes, policy, state=None):
+    """A scheduler with a policy by its name, or with Slurm's as it is configured."""
+    if isinstance(policy, SlurmConfig):
+        return Scheduler(Machine(nodes), Policy.SLURM, state, policy)
+    return Scheduler(Machine(nodes), Policy(policy), state)
 
 
 def run(jobs, *, nodes, policy="easy", state=None, cancellations=()):
-    scheduler = Scheduler(Machine(nodes), Policy(policy), state)
+    scheduler = scheduler_for(nodes, policy, state)
     scheduler.submit(jobs)
     for job_id, at in dict(cancellations).items():
         scheduler.cancel(job_id, at=at)
@@ -25,6 +42,8 @@ def outcomes(events):
             outcome[event.job.id] = (event.started, event.at, event.state.value)
         elif isinstance(event, Cancelled):
             outcome[event.job.id] = (event.started, event.at, "CANCELLED")
+        elif isinstance(event, Rejected):
+            outcome[event.job.id] = (None, event.at, event.reason.value)
     return outcome
 
 
@@ -34,8 +53,7 @@ def start_times(jobs, *, nodes, policy="easy"):
 
 def run_with_orders(jobs, *, nodes, policy, state, cancellations, requeues, orders, stored=False):
     """Run with ``orders`` as the reference has them; from JSON after each if ``stored``."""
-    machine = Machine(nodes)
-    scheduler = Scheduler(machine, Policy(policy), state)
+    scheduler = scheduler_for(nodes, policy, state)
     scheduler.submit(jobs)
     for job_id, at in cancellations.items():
         scheduler.cancel(job_id, at=at)
@@ -47,7 +65,7 @@ def run_with_orders(jobs, *, nodes, policy, state, cancellations, requeues, orde
         if stored:
             at_rest = State.from_json(scheduler.state.to_json())
             assert at_rest == scheduler.state
-            scheduler = Scheduler(machine, Policy(policy), at_rest)
+            scheduler = scheduler_for(nodes, policy, at_rest)
             assert scheduler.state == at_rest
         with suppress(LookupError, ValueError):  # it has started or ended
             change(scheduler, job_id, **changes)

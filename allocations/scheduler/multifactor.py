@@ -1,0 +1,281 @@
+"""Slurm's way: multifactor priority, a strict main pass, and a backfill pass with a plan.
+
+**Order.** Jobs of the lowest priority come last; then the partition's tier, the priority,
+the time of submission and the number decide. A job is given its priority when it becomes
+eligible (passes the gate) and a new one at each multiple of ``priority_calc_period``: from
+its age then (since it became eligible), the rank of its user in the fair tree by the usage
+up to then, and what does not change with time.
+
+**Main pass**, at each instant at which something has happened: jobs start in order; those
+that a limit keeps back are passed over; the first that lacks nodes ends the pass. (It takes
+its partition's nodes out of the pass, and here all partitions share all nodes.)
+
+**Backfill pass**, at the multiples of ``bf_interval``, if there was a main pass since the
+last one and a job lacks nodes; with 0 right after each main pass. In order, each job that no
+limit keeps back is tested, up to ``bf_max_job_test`` of them. It starts if its nodes are free
+now up to its limit, in a plan of the running jobs up to their limits and of the slots taken
+before it. Otherwise it takes the earliest slot in that plan that begins at a multiple of
+``bf_resolution`` less than ``bf_window`` ahead, unless ``bf_job_part_count_reserve`` jobs of
+its partition have one (0: no matter how many). Ends in the plan are rounded up to multiples
+of ``bf_resolution``. The plan is forgotten after the pass.
+"""
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from .configuration import SlurmConfig
+from .events import Event, Started
+from .fairshare import Usage
+from .jobs import Job, Reason
+from .limits import Budgets
+from .machine import Machine
+from .occupancy import FOREVER, Occupancy
+from .plan import Plan
+from .priorities import Key, Priorities, Waiting
+from .state import SlurmState, Used
+from .terms import Rules
+
+
+class Multifactor:
+    """The queue before a machine, in the order of priority."""
+
+    def __init__(
+        self, machine: Machine, config: SlurmConfig, rules: Rules, budgets: Budgets, now: int
+    ) -> None:
+        self.occupancy = Occupancy(machine.nodes)
+        self.budgets = budgets
+        self.backfilled = 0
+        self._config = config
+        self._rules = rules
+        self._largest = machine.nodes
+        self._now = now  # the last instant
+        self._usage = Usage(
+            rules.places,
+            {rules.qos_places[one.name] for one in config.qos if one.no_decay},
+            period=config.priority_calc_period,
+            half_life=config.priority_decay_half_life,
+            now=now,
+        )
+        forgets = config.priority_decay_half_life is not None
+        self._forgetting = rules.forgetting_places if forgets else []
+        self._priorities = Priorities(config, rules, self._usage, machine.nodes)
+        self._queue: list[Key] = []  # in order
+        self._keys: dict[int, Key] = {}
+        self._sizes: list[int] = []  # in order
+        self._eligible: dict[int, int] = {}
+        self._never: dict[int, Job] = {}  # jobs that no machine would start
+        self._backfill_due = False
+
+    def __iter__(self) -> Iterator[Job]:
+        yield from (key[-1].job for key in self._queue)
+        yield from self._never.values()
+
+    @property
+    def head(self) -> Job | None:
+        """The first job that waits for nodes."""
+        waiting = (key[-1] for key in self._queue)
+        return next((one.job for one in waiting if not self._limit(one, self._now)), None)
+
+    @property
+    def next_due(self) -> int:
+        """The next instant at which time by itself may let a job start."""
+        due = FOREVER
+        if not self._sizes or self._sizes[0] > self.occupancy.free:
+            return due
+        if self._backfill_due and self.head is not None:
+            due = _next_multiple(self._config.bf_interval, self._now)
+        if self._renews():
+            due = min(due, _next_multiple(self._config.priority_calc_period, self._now))
+        return due
+
+    def _renews(self) -> bool:
+        """Whether a job might start because of a new order, or of usage that is forgotten."""
+        if self._priorities.change and self.head is not None:
+            return True
+        return any(self._usage.used(place, self._now) for place in self._forgetting)
+
+    def restore(self, state: SlurmState) -> None:
+        """Take up what ``state`` says, before any job runs or waits."""
+        places = self._rules.places_by_key
+        self._priorities.calculate(self._now)
+        for used in state.usage:
+            place = places.get((used.account, used.user, used.qos))
+            if place is not None:
+                self._usage.restore(place, used.used)
+                self._priorities.used[place] = used.ranked
+        self._eligible = dict(state.eligible)
+        self._backfill_due = state.backfill_due
+
+    def snapshot(self, now: int, *, pass_due: bool) -> SlurmState:
+        """What has to be kept to go on from ``now``."""
+        self._renew(now)
+        usage = [
+            Used(*key, self._usage.used(place, now), self._priorities.used[place])
+            for key, place in self._rules.places_by_key.items()
+        ]
+        return SlurmState(
+            usage=tuple(entry for entry in usage if entry.used),
+            eligible=tuple(sorted(self._eligible.items())),
+            pass_due=pass_due,
+            backfill_due=self._backfill_due and self.head is not None,
+        )
+
+    def resume(self, job: Job, started: int) -> None:
+        self._priorities.calculate(self._now)
+        self.occupancy.start(job, started)
+        self._rules.terms(job).start(job, self._usage, started=started, at=self._now)
+
+    def keep(self, reservations: Mapping[int, int]) -> None:
+        """The plan is made anew in each pass."""
+
+    def reservations(self) -> Mapping[int, int]:
+        return {}
+
+    def enqueue(self, jobs: Iterable[Job]) -> None:
+        self._renew(self._now)
+        for job in jobs:
+            since = self._eligible.setdefault(job.id, self._now)
+            if self._never_starts(job):
+                self._never[job.id] = job
+            else:
+                waiting = self._priorities.waiting(job, since)
+                key = self._keys[job.id] = self._priorities.key(waiting)
+                insort(self._queue, key)
+                insort(self._sizes, job.nodes)
+
+    def release(self, job: Job, started: int, at: int) -> None:
+        if job.account is not None:
+            self.budgets.settle(job, at - started)
+        self._renew(at)
+        self._rules.terms(job).end(job, self._usage, started=started, at=at)
+
+    def withdraw(self, job: Job) -> bool:
+        del self._eligible[job.id]
+        if self._never.pop(job.id, None) is None:
+            self._remove(job)
+        return True
+
+    def replace(self, job: Job, changed: Job) -> None:
+        since = self._eligible[job.id]
+        self.withdraw(job)
+        self._eligible[job.id] = since
+        self.enqueue([changed])
+
+    def shadow(self) -> int:
+        head = self.head
+        return FOREVER if head is None else self._plan(self._now).slot(head)
+
+    def reasons(self, at: int) -> Iterator[tuple[Job, Reason]]:
+        reason = Reason.RESOURCES
+        for *_, waiting in self._queue:
+            if limit := self._limit(waiting, at):
+                yield waiting.job, limit
+            else:
+                yield waiting.job, reason
+                reason = Reason.PRIORITY
+        for job in self._never.values():
+            yield job, self._never_starts(job) or reason
+
+    def consider(
+        self, newcomers: Sequence[Job], at: int, events: list[Event], *, changed: bool
+    ) -> None:
+        renewed = self._renew(at)
+        self._now = at
+        self.enqueue(newcomers)
+        if changed or newcomers or renewed:
+            self._main_pass(at, events)
+            self._backfill_due = True
+        interval = self._config.bf_interval
+        if self._backfill_due and (not interval or at % interval == 0):
+            self._backfill_due = False
+            self._backfill(at, events)
+
+    def _renew(self, at: int) -> bool:
+        """Give jobs new priorities if it is time for it; say if it was."""
+        if not self._priorities.calculate(at):
+            return False
+        if self._priorities.change and self._queue:
+            key = self._priorities.key
+            self._queue = sorted([key(waiting) for *_, waiting in self._queue])
+            self._keys = {key[-1].job.id: key for key in self._queue}
+        return self._priorities.change or bool(self._forgetting)
+
+    def _main_pass(self, at: int, events: list[Event]) -> None:
+        queue, place = self._queue, 0
+        while place < len(queue):
+            waiting = queue[place][-1]
+            if self._limit(waiting, at):
+                place += 1
+            elif waiting.job.nodes <= self.occupancy.free:
+                self._start(waiting, at, events)
+            else:
+                return
+
+    def _backfill(self, at: int, events: list[Event]) -> None:
+        """Start whoever fits; only up to the last who might."""
+        free = self.occupancy.free
+        candidates = [
+            waiting
+            for *_, waiting in self._queue
+            if waiting.job.nodes <= free and not self._limit(waiting, at)
+        ]
+        if not candidates:
+            return
+        plan = self._plan(at)
+        tested = 0
+        for *_, waiting in list(self._queue):
+            if self._limit(waiting, at):
+                continue
+            tested += 1
+            if self._fits(waiting, plan):
+                plan.start(waiting.job)
+                self.backfilled += 1
+                self._start(waiting, at, events)
+            else:
+                plan.provide_for(waiting.job, waiting.terms.partition.name)
+            while candidates and not self._may_start(candidates[-1], plan, at):
+                candidates.pop()
+            if not candidates or tested == self._config.bf_max_job_test:
+                return
+
+    def _fits(self, waiting: Waiting, plan: Plan) -> bool:
+        return waiting.job.nodes <= self.occupancy.free and plan.starts_now(waiting.job)
+
+    def _may_start(self, waiting: Waiting, plan: Plan, at: int) -> bool:
+        """Whether a job that has not been tested yet may still start in this pass."""
+        waits = waiting.job.id in self._keys
+        return waits and self._fits(waiting, plan) and not self._limit(waiting, at)
+
+    def _plan(self, at: int) -> Plan:
+        return Plan(self.occupancy.free, self.occupancy.expected_ends(), self._config, now=at)
+
+    def _start(self, waiting: Waiting, at: int, events: list[Event]) -> None:
+        job = waiting.job
+        self._remove(job)
+        del self._eligible[job.id]
+        self.occupancy.start(job, at)
+        waiting.terms.start(job, self._usage, started=at, at=at)
+        if job.account is not None:
+            self.budgets.hold(job)
+        events.append(Started(job, at))
+
+    def _remove(self, job: Job) -> None:
+        del self._queue[bisect_left(self._queue, self._keys.pop(job.id))]
+        del self._sizes[bisect_left(self._sizes, job.nodes)]
+
+    def _limit(self, waiting: Waiting, at: int) -> Reason | None:
+        """What keeps a job back besides nodes."""
+        job, terms = waiting.job, waiting.terms
+        reason = terms.limit(job, self._usage, at) if terms.limited else None
+        if reason is None and job.account is not None:
+            return self.budgets.refusal(job, at)
+        return reason
+
+    def _never_starts(self, job: Job) -> Reason | None:
+        if job.nodes > self._largest:
+            return Reason.PARTITION_NODE_LIMIT
+        return self._rules.terms(job).never(job)
+
+
+def _next_multiple(period: int, after: int) -> int:
+    return after - after % period + period

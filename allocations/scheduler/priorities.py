@@ -1,0 +1,97 @@
+"""The priorities of all jobs, calculated from time to time."""
+
+from dataclasses import dataclass
+
+from .configuration import SlurmConfig
+from .fairshare import Usage
+from .jobs import Job
+from .priority import bounded, points
+from .terms import Rules, Terms
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A job in the queue, with what the passes ask of it again and again."""
+
+    job: Job
+    terms: Terms
+    since: int  # eligible
+    points: int  # of its priority that do not change with time
+
+
+Key = tuple[bool, int, int, int, int, Waiting]
+
+
+class Priorities:
+    """The order of jobs, as of the last calculation or their later eligibility."""
+
+    def __init__(self, config: SlurmConfig, rules: Rules, usage: Usage, machine: int) -> None:
+        self._config = config
+        self._rules = rules
+        self._usage = usage
+        self._machine = machine
+        partitions = rules.partitions.values()
+        self._most_factor = max((one.priority_job_factor for one in partitions), default=0)
+        self._most_qos = max((one.priority for one in config.qos), default=0)
+        self._most_association = max((one.priority for one in config.associations), default=0)
+        self._fixed: dict[tuple[Terms, int], int] = {}
+        self._fairshare: list[int] = []
+        self._calculated = -1  # the last multiple of the period
+        self.used = [0] * rules.places  # up to then
+
+    @property
+    def change(self) -> bool:
+        """Whether time changes the order of jobs."""
+        return bool(self._config.weights.age or self._config.weights.fairshare)
+
+    def calculate(self, at: int) -> bool:
+        """Note what has been used up to the last multiple of the period, if that is a new one."""
+        multiple = at - at % self._config.priority_calc_period
+        if multiple == self._calculated:
+            return False
+        self._calculated = multiple
+        self._fairshare = []
+        for place in range(1, len(self._rules.tree)):
+            self.used[place] = self._usage.used(place, multiple)
+        return True
+
+    def _share(self, place: int) -> int:
+        """The points of an association for its rank, which is found when it is first needed."""
+        if not self._fairshare:
+            tree, weight = self._rules.tree, self._config.weights.fairshare
+            self._fairshare = [points(weight, rank, tree.users) for rank in tree.ranks(self.used)]
+        return self._fairshare[place]
+
+    def waiting(self, job: Job, since: int) -> Waiting:
+        terms = self._rules.terms(job)
+        return Waiting(job, terms, since, self._fixed_points(job, terms))
+
+    def key(self, waiting: Waiting) -> Key:
+        """What sorts a job among others."""
+        job, tier = waiting.job, waiting.terms.partition.priority_tier
+        return job.low, -tier, -self.priority(waiting), job.submit, job.id, waiting
+
+    def priority(self, waiting: Waiting) -> int:
+        """Slurm's priority, from 1."""
+        config = self._config
+        priority = waiting.points
+        if config.weights.age:
+            age = self._calculated - waiting.since
+            priority += points(config.weights.age, age, config.priority_max_age)
+        if config.weights.fairshare:
+            priority += self._share(waiting.terms.place)
+        return bounded(priority)
+
+    def _fixed_points(self, job: Job, terms: Terms) -> int:
+        """The points that do not change with time."""
+        weights, machine = self._config.weights, self._machine
+        size = machine - job.nodes if self._config.priority_favor_small else job.nodes
+        return (
+            job.site_factor
+            - job.nice
+            + points(weights.association, terms.association_priority, self._most_association)
+            + points(weights.size, size, machine)
+            + points(weights.partition, terms.partition.priority_job_factor, self._most_factor)
+            + points(weights.qos, terms.qos.priority, self._most_qos)
+            + points(weights.tres, job.nodes, machine)
+        )
