@@ -116,6 +116,7 @@ for model in (
     "award",
     "call",
     "correction",
+    "daytotal",
     "evaluationstep",
     "fundingshare",
     "job",

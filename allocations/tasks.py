@@ -10,7 +10,7 @@ from celery import shared_task
 
 from jaif_portal import clock
 
-from .flows import checks, forecasts, lifecycle, ticks
+from .flows import checks, forecasts, history, lifecycle, ticks
 from .models import Partition
 
 STEPS = 40  # of half a day each, so that a task ends well within its time limit
@@ -29,6 +29,12 @@ def advance_partitions():
 @shared_task(name="allocations.advance_partition")
 def advance_partition(partition_id):
     ticks.tick(partition_id, until=clock.now() - SETTLED, steps=STEPS)
+
+
+@shared_task(name="allocations.fold_jobs", time_limit=900)
+def fold_jobs():
+    for partition in Partition.objects.all():
+        history.fold_jobs(partition)
 
 
 @shared_task(name="allocations.forget_ticks")

@@ -2,7 +2,7 @@ from django.contrib import admin
 
 from jaif_portal.admin.acts import ReadOnlyMixin
 
-from ..models import FundingShare, Partition, System, Tick
+from ..models import DayTotal, FundingShare, Partition, System, Tick
 from .reports import ReportMixin
 
 
@@ -15,7 +15,7 @@ class SystemAdmin(ReadOnlyMixin, admin.ModelAdmin):
 class PartitionAdmin(admin.ModelAdmin):
     list_display = ["name", "system", "nodes", "policy", "background_load", "advanced_until"]
     list_select_related = ["system"]
-    readonly_fields = ["system", "name", "advanced_until", "background_day"]
+    readonly_fields = ["system", "name", "advanced_until", "background_day", "totalled_day"]
 
 
 @admin.register(FundingShare)
@@ -40,3 +40,20 @@ class TickAdmin(ReadOnlyMixin, admin.ModelAdmin):
     ]
     list_filter = ["partition"]
     list_select_related = ["partition__system"]
+
+
+@admin.register(DayTotal)
+class DayTotalAdmin(ReadOnlyMixin, admin.ModelAdmin):
+    list_display = [
+        "day",
+        "partition",
+        "share",
+        "size_class",
+        "started",
+        "ended",
+        "wait_seconds",
+        "node_seconds",
+    ]
+    list_filter = ["partition", "share", "size_class"]
+    list_select_related = ["partition__system", "share"]
+    date_hierarchy = "day"

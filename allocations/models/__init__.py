@@ -12,6 +12,7 @@ from .forecasts import (
     ReasonChange,
     SizeClass,
 )
+from .history import DayTotal
 from .jobs import Job, JobHold, JobState
 from .ledger import AccountKind, EntryKind, LedgerAccount, LedgerEntry
 from .machines import FundingShare, Partition, System
@@ -45,6 +46,7 @@ __all__ = [
     "Correction",
     "CorrectionDirection",
     "CorrectionState",
+    "DayTotal",
     "DependencyKind",
     "Enforcement",
     "EntryKind",

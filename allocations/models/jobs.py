@@ -178,6 +178,7 @@ class Job(models.Model):
                 condition=Q(state__in=["pending", "running"]),
             ),
             models.Index(fields=["allocation", "-id"]),
+            models.Index(name="job_ended", fields=["partition", "ended_at"]),
         ]
 
     def __str__(self):

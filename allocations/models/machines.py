@@ -1,3 +1,4 @@
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -78,6 +79,16 @@ class Partition(models.Model):
         help_text=_("As days since 1 January 1970."),
     )
     advanced_until = models.DateTimeField(_("simulated until"), null=True, blank=True)
+    keep_jobs_days = models.PositiveSmallIntegerField(
+        _("days that jobs are kept"),
+        default=30,
+        validators=[MinValueValidator(2)],
+        help_text=_(
+            "Jobs of other users that ended longer ago are dropped; their daily totals stay. "
+            "Forecasts learn from the jobs that are kept."
+        ),
+    )
+    totalled_day = models.DateField(_("last daily total"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("partition")

@@ -6,6 +6,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.vary import vary_on_headers
 from django.views.generic import ListView
 
+from ..flows.past import pasts
 from ..models import JobState, Partition
 
 LIVE = Q(jobs__state__in=[JobState.PENDING, JobState.RUNNING])
@@ -29,6 +30,13 @@ class Machine(ListView):
             wanted=Coalesce(Sum("live__nodes", filter=WAITING), 0),
             free=F("nodes") - F("busy"),
         )
+
+    def get_context_data(self, **kwargs):
+        """The past changes once a day, so it is no part of what keeps itself up to date."""
+        context = super().get_context_data(**kwargs)
+        if self.request.htmx:
+            return context
+        return context | {"pasts": pasts(context["partitions"])}
 
     def get_template_names(self):
         return ["allocations/machine_now.html" if self.request.htmx else "allocations/machine.html"]

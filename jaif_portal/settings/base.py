@@ -152,6 +152,7 @@ CELERY_BEAT_SCHEDULE = {
         "allocations.keep_deadlines": 2.0,
         "allocations.activate_allocations": 2.0,
         "allocations.check_ledger": 600.0,
+        "allocations.fold_jobs": 60.0,
         "allocations.forget_ticks": 3600.0,
         "allocations.forecast_partitions": 20.0,
         "allocations.forget_forecasts": 3600.0,

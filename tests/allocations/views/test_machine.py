@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from allocations.models import Job, JobState, Partition
+from allocations.models import DayTotal, Job, JobState, Partition
 from jaif_portal import clock
 from tests.allocations import factories
 from tests.allocations.views.pages import HTMX, address
@@ -89,3 +89,23 @@ def test_any_number_of_partitions_takes_the_same_queries(client, django_assert_n
         response = client.get(URL)
 
     assert len(response.context["partitions"]) == count == Partition.objects.count()
+
+
+def test_the_past_is_shown_once_there_are_daily_totals(client):
+    assert "in the last weeks" not in client.get(URL).text
+
+    booster = factories.booster()
+    yesterday = (clock.now() - dt.timedelta(days=1)).date()
+    share = booster.shares.first()
+    figures = {"started": 3, "ended": 2, "wait_seconds": 3600, "node_seconds": 5884 * 43_200}
+    DayTotal.objects.create(
+        partition=booster, day=yesterday, share=share, size_class="tiny", **figures
+    )
+    Partition.objects.update(totalled_day=yesterday)
+
+    whole, part = client.get(URL), client.get(URL, headers=HTMX)
+
+    assert "JUPITER booster in the last weeks" in whole.text
+    assert "Nodes at work on 23 November 2026: 50 %" in whole.text
+    assert "up to 22 nodes" in whole.text
+    assert "in the last weeks" not in part.text
