@@ -12,7 +12,7 @@ from collections import defaultdict
 from django.db import transaction
 from django.db.models import Min, Q
 
-from ..models import DayTotal, Job, JobState, Partition
+from ..models import DayTotal, Job, JobRun, JobState, Partition
 from ..scheduler.sizes import size_class
 
 DAY = dt.timedelta(days=1)
@@ -50,12 +50,8 @@ def total_day(partition, day):
 
 def _totals(partition, day):
     begin, end = _midnight(day), _midnight(day + DAY)
-    ran = Job.objects.filter(partition=partition, started_at__lt=end).filter(
-        Q(state=JobState.RUNNING) | Q(ended_at__gte=begin)
-    )
     sums = defaultdict(lambda: dict.fromkeys(FIGURES, 0))
-    columns = ["share_id", "nodes", "submitted_at", "started_at", "ended_at"]
-    for share, nodes, submitted, started, ended in ran.values_list(*columns).iterator():
+    for share, nodes, submitted, started, ended in _runs(partition, begin, end):
         total = sums[share, size_class(nodes, machine=partition.nodes)]
         if started >= begin:
             total["started"] += 1
@@ -68,6 +64,22 @@ def _totals(partition, day):
         DayTotal(partition=partition, day=day, share_id=share, size_class=size, **total)
         for (share, size), total in sorted(sums.items())
     ]
+
+
+def _runs(partition, begin, end):
+    """Share, nodes and moments of all that ran between, earlier runs of jobs put back too."""
+    jobs = Job.objects.filter(partition=partition, started_at__lt=end).filter(
+        Q(state=JobState.RUNNING) | Q(ended_at__gte=begin)
+    )
+    yield from jobs.values_list(
+        "share", "nodes", "submitted_at", "started_at", "ended_at"
+    ).iterator()
+    earlier = JobRun.objects.filter(
+        job__partition=partition, started_at__lt=end, ended_at__gte=begin
+    )
+    yield from earlier.values_list(
+        "job__share", "nodes", "job__submitted_at", "started_at", "ended_at"
+    )
 
 
 def _next_day(partition):

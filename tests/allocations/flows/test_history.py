@@ -8,7 +8,7 @@ from allocations.flows import history
 from allocations.flows.history import fold_jobs, total_day
 from allocations.flows.past import Wait, pasts
 from allocations.flows.queue import advance_partition
-from allocations.models import DayTotal, Job, JobState, LedgerEntry, Partition
+from allocations.models import DayTotal, Job, JobRun, JobState, LedgerEntry, Partition
 from tests.allocations import factories
 from tests.allocations.quotas import submit
 from tests.allocations.records import broken_invariants
@@ -77,6 +77,23 @@ def test_a_job_that_still_runs_counts_until_midnight(booster):
     total_day(booster, MIDNIGHT.date())
 
     assert totals("started", "ended", "node_seconds") == [(23, 1, 0, 10 * 4 * 3600)]
+
+
+def test_an_earlier_run_of_a_job_that_was_put_back_counts_too(monday):
+    Partition.objects.update(background_load=0, advanced_until=MIDNIGHT + 2 * DAY)
+    job = submit(factories.active(), nodes=100, node_seconds=100 * 3600)
+    JobRun.objects.create(
+        job=job,
+        number=0,
+        nodes=100,
+        time_limit=3600,
+        started_at=MIDNIGHT + 12 * HOUR,
+        ended_at=MIDNIGHT + 13 * HOUR,
+    )
+
+    total_day(job.partition, MIDNIGHT.date())
+
+    assert totals("started", "ended", "node_seconds") == [(23, 1, 1, 100 * 3600)]
 
 
 def test_the_day_that_the_queue_is_in_is_not_totalled(booster):

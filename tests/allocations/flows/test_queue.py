@@ -1,5 +1,6 @@
 import datetime as dt
 import random
+from collections import Counter
 
 import pytest
 
@@ -9,6 +10,7 @@ from allocations.flows.audit import check_ledger
 from allocations.flows.jobs import submit_job
 from allocations.flows.orders import cancel_job
 from allocations.flows.queue import advance_partition
+from allocations.flows.ticks import tick
 from allocations.models import Job, JobState, Partition, PendingReason
 from allocations.scheduler import Job as Request
 from allocations.scheduler import Machine, Policy, Scheduler, Started
@@ -294,17 +296,19 @@ def test_the_background_load_is_the_same_however_it_is_advanced(frozen_clock):
     assert Job.objects.filter(state=JobState.RUNNING).count() > 10
 
 
-def test_a_step_takes_few_queries_whatever_the_number_of_jobs(
-    submit, allocation, travel, django_assert_max_num_queries
+@pytest.mark.parametrize("count", [1, 30])
+def test_a_tick_takes_at_most_25_queries_whatever_the_number_of_jobs(
+    submit, allocation, travel, django_assert_max_num_queries, count
 ):
-    submit()
-    travel(dt.timedelta(hours=1))
-    tasks.advance_partitions()
-    for _number in range(30):
-        submit(nodes=1, runtime=60)
-    travel(dt.timedelta(hours=1))
-
-    with django_assert_max_num_queries(28):
+    for _round in range(2):  # a job that ends, and jobs that begin and end within the tick
+        travel(dt.timedelta(minutes=1))
         tasks.advance_partitions()
+        for _number in range(count):
+            submit(nodes=1, runtime=90)
+    until = travel(dt.timedelta(minutes=2))
 
-    assert set(Job.objects.values_list("state", flat=True)) == {JobState.COMPLETED}
+    with django_assert_max_num_queries(25):
+        tick(allocation.partition_id, until=until, steps=40)
+
+    states = Counter(Job.objects.values_list("state", flat=True))
+    assert states == {JobState.COMPLETED: 2 * count}
