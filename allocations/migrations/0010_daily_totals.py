@@ -23,7 +23,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("day", models.DateField(verbose_name="day")),
-                ("size_class", models.CharField(max_length=10, verbose_name="size class")),
+                (
+                    "size_class",
+                    models.CharField(
+                        choices=[
+                            ("tiny", "Tiny: up to a 256th of the machine"),
+                            ("small", "Small: up to a 32nd of the machine"),
+                            ("medium", "Medium: up to an eighth of the machine"),
+                            ("large", "Large: more than an eighth of the machine"),
+                        ],
+                        max_length=10,
+                        verbose_name="size class",
+                    ),
+                ),
                 ("started", models.PositiveIntegerField(default=0, verbose_name="jobs started")),
                 ("ended", models.PositiveIntegerField(default=0, verbose_name="jobs ended")),
                 (

@@ -1,6 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .forecasts import SizeClass
 from .machines import FundingShare, Partition
 
 
@@ -18,7 +19,7 @@ class DayTotal(models.Model):
     share = models.ForeignKey(
         FundingShare, models.PROTECT, related_name="+", verbose_name=_("funding share")
     )
-    size_class = models.CharField(_("size class"), max_length=10)
+    size_class = models.CharField(_("size class"), max_length=10, choices=SizeClass)
     started = models.PositiveIntegerField(_("jobs started"), default=0)
     ended = models.PositiveIntegerField(_("jobs ended"), default=0)
     wait_seconds = models.PositiveBigIntegerField(
