@@ -10,7 +10,7 @@ from celery import shared_task
 
 from jaif_portal import clock
 
-from .flows import checks, forecasts, history, lifecycle, ticks
+from .flows import checks, forecasts, history, lifecycle, ticks, waits
 from .models import Partition
 
 STEPS = 40  # of half a day each, so that a task ends well within its time limit
@@ -78,3 +78,9 @@ def forecast_partition(partition_id, asked_at):
     """In full, or as a single run where the queue of tasks has grown so long that others wait."""
     late = time.time() - asked_at > FORECAST_PATIENCE
     forecasts.foresee_queue(partition_id, seconds=0 if late else FORECAST_SECONDS)
+
+
+@shared_task(name="allocations.sum_up_waits")
+def sum_up_waits():
+    for partition in Partition.objects.all():
+        waits.sum_up_waits(partition)

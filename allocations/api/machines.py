@@ -10,6 +10,7 @@ from jaif_portal import clock
 from ..flows.shapes import foresee_shape
 from ..models import Partition, System
 from .forecasts import ForecastQuerySerializer, ShapeForecastSerializer
+from .machine_status import StatusMixin
 
 
 class PartitionSerializer(serializers.ModelSerializer):
@@ -49,7 +50,7 @@ class SystemViewSet(viewsets.ReadOnlyModelViewSet):
     required_scopes = {}
 
 
-class PartitionViewSet(viewsets.ReadOnlyModelViewSet):
+class PartitionViewSet(StatusMixin, viewsets.ReadOnlyModelViewSet):
     """Identical nodes behind one queue. Time limits are in seconds."""
 
     queryset = Partition.objects.select_related("system")

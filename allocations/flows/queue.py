@@ -13,7 +13,7 @@ from django.db.models import Q
 from jaif_portal import clock
 
 from ..models import AccountKind, Job, LedgerAccount, Partition
-from . import ledger, priorities, quota
+from . import ledger, load, priorities, quota
 from .associations import acknowledge_associations
 from .background import plan_background
 from .changes import Changes
@@ -79,6 +79,7 @@ def _run(partition, *, start, target):
     jobs = _live_jobs(partition, until=target)
     accounts, used = _accounts(partition, jobs)
     changes = Changes(jobs, accounts, used=used)
+    tally = load.Tally(jobs.values())
     changes.changed |= priorities.lower(jobs, accounts)
     snapshot = Snapshot(partition, jobs, accounts, at=start)
     scheduler = snapshot.scheduler()
@@ -92,6 +93,7 @@ def _run(partition, *, start, target):
         changes.note(event)
     changes.give_reasons(scheduler.reasons())
     changes.save()
+    load.record(partition, tally, events, start=start, target=target)
     return target, len(events)
 
 

@@ -15,6 +15,7 @@ from .forecasts import (
 from .history import DayTotal
 from .jobs import Job, JobHold, JobState
 from .ledger import AccountKind, EntryKind, LedgerAccount, LedgerEntry
+from .load import LoadSample, PartitionStatus, TypicalWait
 from .machines import FundingShare, Partition, System
 from .projects import (
     Allocation,
@@ -65,10 +66,12 @@ __all__ = [
     "LedgerAccount",
     "LedgerCheck",
     "LedgerEntry",
+    "LoadSample",
     "Obligation",
     "ObligationKind",
     "ObligationState",
     "Partition",
+    "PartitionStatus",
     "PendingReason",
     "Project",
     "ProjectMember",
@@ -89,4 +92,5 @@ __all__ = [
     "TeamMember",
     "Tick",
     "TickTotal",
+    "TypicalWait",
 ]

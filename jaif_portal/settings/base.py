@@ -156,6 +156,7 @@ CELERY_BEAT_SCHEDULE = {
         "allocations.forget_ticks": 3600.0,
         "allocations.forecast_partitions": 20.0,
         "allocations.forget_forecasts": 3600.0,
+        "allocations.sum_up_waits": 60.0,
         "onboarding.check_cases": 5.0,
         "jaif_portal.deliver_mail": 2.0,
         "jaif_portal.forget_expired": 3600.0,

@@ -91,6 +91,13 @@ def duration(seconds):
     return _("%(seconds)d s") % {"seconds": rest}
 
 
+@register.filter
+def roughly(seconds):
+    """Seconds in full minutes: as exactly as anybody plans by."""
+    minutes = (seconds + 30) // 60
+    return duration(60 * minutes) if minutes else _("%(minutes)d min") % {"minutes": 0}
+
+
 @register.inclusion_tag("components/budget.html")
 def budget(*, granted, charged, held, partition):
     """The bar of an allocation: used, reserved by running jobs, available (node-seconds)."""

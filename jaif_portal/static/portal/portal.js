@@ -45,3 +45,17 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     location.reload();
   }
 });
+
+// <div data-live> asks for itself: what has not changed stays, and so do tables that are open.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, xhr } = event.detail;
+  const tag = xhr.getResponseHeader("ETag");
+  if (!("live" in target.dataset) || !tag) return;
+  if (target.dataset.live === tag) event.detail.shouldSwap = false;
+  target.dataset.live = tag;
+  target.opened = [...target.querySelectorAll("details[open]")].map((details) => details.id);
+});
+
+document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
+  for (const id of target.opened ?? []) document.getElementById(id)?.setAttribute("open", "");
+});

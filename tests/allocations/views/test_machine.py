@@ -4,9 +4,11 @@ import datetime as dt
 
 import pytest
 
-from allocations.models import DayTotal, Job, JobState, Partition
+from allocations.flows.waits import sum_up_waits
+from allocations.models import DayTotal, LoadSample, Partition, PartitionStatus
 from jaif_portal import clock
 from tests.allocations import factories
+from tests.allocations.machine import advance, empty_booster, submit_other
 from tests.allocations.views.pages import HTMX, address
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
@@ -14,39 +16,34 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 URL = address("machine")
 
 
-def background(state, *, nodes, number, eligible=True):
-    now = clock.now()
-    return Job.objects.create(
-        partition=factories.booster(),
-        share=factories.booster().shares.first(),
-        background_key=f"{state}-{number}",
-        name="other",
-        nodes=nodes,
-        time_limit=3600,
-        runtime=60,
-        state=state,
-        submitted_at=now,
-        eligible_at=now if eligible else None,
-    )
+@pytest.fixture
+def booster(db):
+    return empty_booster(computed_until=clock.now() - dt.timedelta(hours=1))
+
+
+def read_part(client, *, tag="", **headers):
+    return client.get(URL, headers=HTMX | {"If-None-Match": tag} | headers)
 
 
 def figures(response):
+    rows = [row["overview"] for row in response.context["partitions"]]
     return [
-        (row.busy, row.free, row.running, row.waiting, row.wanted)
-        for row in response.context["partitions"]
+        (row.status.busy, row.free, row.status.running, row.status.waiting, row.status.wanted)
+        for row in rows
     ]
 
 
-def test_an_empty_machine(client):
-    assert figures(client.get(URL)) == [(0, 5884, 0, 0, 0)]
+def test_a_machine_that_has_not_run_yet(client):
+    page = client.get(URL)
+
+    assert figures(page) == [(0, 5884, 0, 0, 0)]
+    assert "not yet" in page.text
 
 
-def test_what_runs_and_what_waits_is_counted_of_all_users_together(client):
-    background(JobState.RUNNING, nodes=4000, number=1)
-    background(JobState.RUNNING, nodes=500, number=2)
-    background(JobState.PENDING, nodes=2000, number=1)
-    background(JobState.PENDING, nodes=3, number=2, eligible=False)  # not taken in yet
-    background(JobState.COMPLETED, nodes=100, number=1)
+def test_what_runs_and_what_waits_is_counted_of_all_users_together(client, booster):
+    for nodes in (4000, 500, 2000):
+        submit_other(booster, nodes=nodes)
+    advance(booster, seconds=60)
 
     assert figures(client.get(URL)) == [(4500, 1384, 2, 1, 2000)]
 
@@ -58,18 +55,71 @@ def test_a_queue_that_is_behind_says_so(client, minutes, said):
     assert ("The simulation is catching up" in client.get(URL).text) == said
 
 
-def test_the_page_can_be_read_again_and_again(client):
-    assert [client.get(URL).status_code for _time in range(3)] == [200, 200, 200]
-
-
 def test_the_page_asks_for_the_figures_alone(client):
-    whole, part = client.get(URL), client.get(URL, headers=HTMX)
+    whole, part = client.get(URL), read_part(client)
 
     assert f'hx-get="{URL}"' in whole.text
     assert "<html" in whole.text
     assert "<html" not in part.text
     assert "JUPITER booster" in part.text
     assert "HX-Request" in part.headers["Vary"]
+
+
+def test_what_the_reader_has_seen_is_not_sent_again(client, booster):
+    advance(booster, seconds=3300)
+    seen = read_part(client)
+
+    again = read_part(client, tag=seen.headers["ETag"])
+    in_german = read_part(client, tag=seen.headers["ETag"], **{"Accept-Language": "de"})
+    submit_other(booster, nodes=10)
+    advance(booster, seconds=60)
+    later = read_part(client, tag=seen.headers["ETag"])
+
+    assert seen.headers["Cache-Control"] == "private, no-cache"
+    assert (again.status_code, again.content) == (304, b"")
+    assert (in_german.status_code, later.status_code) == (200, 200)
+
+
+def test_a_second_on_which_nothing_happened_changes_nothing(client, booster):
+    booster.advanced_until = booster.advanced_until.replace(second=0)
+    booster.save()
+    advance(booster, seconds=3300)
+    seen = read_part(client)
+    advance(booster, seconds=30)
+
+    assert read_part(client, tag=seen.headers["ETag"]).status_code == 304
+
+
+def test_the_last_day_is_drawn_and_stands_in_a_table(client, booster):
+    submit_other(booster, nodes=2942, runtime=3600)
+    advance(booster, seconds=3000)
+
+    page = client.get(URL)
+
+    (row,) = page.context["partitions"]
+    assert row["utilisation"].line.endswith("60")  # half of the machine, at half the height
+    assert [(hour.busy, hour.running) for hour in row["hours"]] == [(2942, 1)]
+    assert row["utilisation"].line in page.text
+    assert "2,942" in page.text
+
+
+def test_jobs_are_told_by_size_with_what_such_jobs_waited(client, booster):
+    for nodes in (1, 1, 1, 1, 1, 5884):
+        submit_other(booster, nodes=nodes)
+    advance(booster, seconds=600)
+    sum_up_waits(booster)
+
+    (row,) = client.get(URL).context["partitions"]
+
+    sizes = row["overview"].sizes
+    assert [(size.first, size.last, size.running, size.waiting) for size in sizes] == [
+        (1, 22, 5, 0),
+        (23, 183, 0, 0),
+        (184, 735, 0, 0),
+        (736, 5884, 0, 1),
+    ]
+    waits = [[wait and (wait.jobs, wait.p50) for _limit, wait in size.waits] for size in sizes]
+    assert waits == [[(5, 0), None, None], *[[None] * 3] * 3]
 
 
 def test_numbers_are_written_for_the_reader(client):
@@ -83,9 +133,12 @@ def test_any_number_of_partitions_takes_the_same_queries(client, django_assert_n
     for number in range(1, count):
         booster.pk, booster.name = None, f"copy{number}"
         booster.save()
+    for partition in Partition.objects.all():
+        PartitionStatus.objects.create(partition=partition, at=clock.now())
+        LoadSample.objects.create(partition=partition, at=clock.now(), busy=1, running=1, waiting=0)
 
-    # The partitions with their figures, and the clock of the header.
-    with django_assert_num_queries(2):
+    # The partitions, their samples and waits, and the clock of the header.
+    with django_assert_num_queries(4):
         response = client.get(URL)
 
     assert len(response.context["partitions"]) == count == Partition.objects.count()

@@ -29,6 +29,13 @@ def test_node_hours_are_short_and_grouped(node_seconds, shown):
     assert portal.node_hours(node_seconds) == shown
 
 
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(0, "0 min"), (29, "0 min"), (30, "1 min"), (3700, "1 h 02 min")]
+)
+def test_a_wait_is_told_in_full_minutes(seconds, shown):
+    assert portal.roughly(seconds) == shown
+
+
 def test_hours_follow_the_partition():
     assert portal.gpu_hours(4_500_000, BOOSTER) == "5,000"
     assert portal.core_hours(3600, BOOSTER) == "288"

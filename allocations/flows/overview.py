@@ -1,0 +1,79 @@
+"""What everybody may know of the partitions: sums over all users, never a single job."""
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+
+from ..models import Partition, PartitionStatus
+from ..scheduler.sizes import SizeClass, most_nodes
+from .waits import LIMITS
+
+DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class SizeLoad:
+    """The jobs of ``first`` to ``last`` nodes that run and wait, and how long such jobs waited.
+
+    ``waits`` are ``(longest time limit, typical wait or None)``.
+    """
+
+    first: int
+    last: int
+    running: int
+    waiting: int
+    waits: list
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A partition as its queue was left by the last step."""
+
+    partition: Partition
+    status: PartitionStatus
+    samples: list
+    limits: tuple = LIMITS
+
+    @property
+    def free(self):
+        return self.partition.nodes - self.status.busy
+
+    @property
+    def sizes(self):
+        """Classes that hold no size, on a small machine, are left out."""
+        typical = {(row.size, row.longest_limit): row for row in self.partition.typical_waits.all()}
+        loads, first = [], 1
+        for size in SizeClass:
+            last = most_nodes(size, machine=self.partition.nodes)
+            counts = self.status.sizes.get(str(size), {"running": 0, "waiting": 0})
+            waits = [(limit, typical.get((str(size), limit))) for limit in self.limits]
+            if last >= first:
+                loads.append(SizeLoad(first, last, **counts, waits=waits))
+                first = last + 1
+        return loads
+
+    @property
+    def version(self):
+        """Changes with anything that is shown; moments count by the minute, as they are shown."""
+        rows = [self.partition, self.status, *self.samples, *self.partition.typical_waits.all()]
+        seen = [
+            [_by_the_minute(getattr(row, field.attname)) for field in row._meta.fields]
+            for row in rows
+        ]
+        return hashlib.sha256(repr(seen).encode()).hexdigest()
+
+
+def overviews(**which):
+    """The overview of each partition, or of those that ``which`` names; constant queries."""
+    rows = Partition.objects.filter(**which).select_related("system", "status")
+    return [_overview(row) for row in rows.prefetch_related("typical_waits", "samples")]
+
+
+def _overview(partition):
+    status = getattr(partition, "status", None) or PartitionStatus(partition=partition)
+    samples = [row for row in partition.samples.all() if row.at >= status.at - DAY]
+    return Overview(partition, status, samples)
+
+
+def _by_the_minute(value):
+    return value.replace(second=0) if isinstance(value, dt.datetime) else value
