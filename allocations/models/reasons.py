@@ -54,6 +54,64 @@ class PendingReason(models.TextChoices):
         "PartitionNodeLimit",
         _("This job asks for more nodes than the partition has. Change it to fewer nodes."),
     )
+    PARTITION_TIME_LIMIT = (
+        "PartitionTimeLimit",
+        _("This job asks for more time than the partition allows. Change it to less time."),
+    )
+    ASSOC_GRP_NODE = (
+        "AssocGrpNodeLimit",
+        _(
+            "Running jobs of your project use as many nodes as it may have at a time. "
+            "This job can start when some of them have ended."
+        ),
+    )
+    ASSOC_MAX_JOBS = (
+        "AssocMaxJobsLimit",
+        _("As many of your jobs run as may at a time. This one can start when one has ended."),
+    )
+    ASSOC_MAX_SUBMIT_JOBS = (
+        "AssocMaxSubmitJobLimit",
+        _("You have as many jobs waiting and running as you may. Submit again when one has ended."),
+    )
+    ASSOC_MAX_WALL = (
+        "AssocMaxWallDurationPerJobLimit",
+        _("This job asks for more time than your project allows. Submit it again with less time."),
+    )
+    QOS_GRP_NODE = (
+        "QOSGrpNodeLimit",
+        _(
+            "Running jobs of this quality of service use as many nodes as it may have at a time. "
+            "This job can start when some of them have ended."
+        ),
+    )
+    QOS_GRP_NODE_MINUTES = (
+        "QOSGrpNodeMinutes",
+        _(
+            "This quality of service has not enough hours left for the longest this job may take. "
+            "Submit it again with a shorter time limit or another quality of service."
+        ),
+    )
+    QOS_MAX_JOBS_PER_USER = (
+        "QOSMaxJobsPerUserLimit",
+        _(
+            "As many of your jobs run with this quality of service as may at a time. "
+            "This one can start when one has ended."
+        ),
+    )
+    QOS_MAX_SUBMIT_JOBS_PER_USER = (
+        "QOSMaxSubmitJobPerUserLimit",
+        _(
+            "You have as many jobs with this quality of service as you may. "
+            "Submit again when one has ended, or with another quality of service."
+        ),
+    )
+    QOS_MAX_WALL = (
+        "QOSMaxWallDurationPerJobLimit",
+        _(
+            "This job asks for more time than its quality of service allows. "
+            "Submit it again with less time or another quality of service."
+        ),
+    )
     ASSOC_GRP_NODE_MINUTES = (
         "AssocGrpNodeMinutes",
         _(
