@@ -3,7 +3,6 @@
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
 from jaif_portal.api.conditional import tagged
@@ -54,9 +53,9 @@ class StatusMixin:
     """Partitions that tell how busy they are."""
 
     @extend_schema(responses=PartitionStatusSerializer)
-    @action(detail=True, permission_classes=[AllowAny], filter_backends=[], pagination_class=None)
+    @action(detail=True, filter_backends=[], pagination_class=None)
     def status(self, request, pk=None):
-        """How busy the partition is, for everybody; send `If-None-Match` with the last `ETag`."""
+        """How busy the partition is; send `If-None-Match` with the last `ETag`."""
         partition = self.get_object()
         (overview,) = overviews(pk=partition.pk)
         return tagged(Response(PartitionStatusSerializer(overview).data), version=partition.pk)

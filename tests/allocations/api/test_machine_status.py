@@ -1,11 +1,12 @@
-"""How busy a partition is, for programs: as public as the page."""
+"""How busy a partition is, for programs: with any token, as everything of the machine."""
 
 import pytest
 from rest_framework.test import APIClient
 
 from allocations.flows.waits import sum_up_waits
-from tests.allocations import factories
+from onboarding.models import User
 from tests.allocations.machine import advance, empty_booster, submit_other
+from tests.onboarding.factories import UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 
@@ -16,12 +17,12 @@ def booster(db):
 
 
 def read(partition, *, tag=""):
-    return APIClient().get(
-        f"/api/v1/partitions/{partition.pk}/status/", headers={"If-None-Match": tag}
-    )
+    client = APIClient()
+    client.force_authenticate(User.objects.first() or UserFactory())
+    return client.get(f"/api/v1/partitions/{partition.pk}/status/", headers={"If-None-Match": tag})
 
 
-def test_everybody_may_read_the_sums(booster):
+def test_the_sums_of_all_users(booster):
     for _number in range(5):
         submit_other(booster, nodes=5884, runtime=600)
     submit_other(booster, nodes=2, after=600)
@@ -68,14 +69,14 @@ def test_a_partition_that_has_not_run_yet(booster):
     assert [size["running"] for size in answer["sizes"]] == [0, 0, 0, 0]
 
 
-def test_only_what_is_public_is_open_to_strangers(booster):
-    assert APIClient().get(f"/api/v1/partitions/{booster.pk}/").status_code == 401
+def test_strangers_are_turned_away(booster):
+    assert APIClient().get(f"/api/v1/partitions/{booster.pk}/status/").status_code == 401
 
 
 def test_it_takes_few_queries(booster, django_assert_num_queries):
-    factories.active()
+    UserFactory()
     advance(booster, seconds=60)
 
-    # The partition, and again with its status, its waits, its samples.
-    with django_assert_num_queries(4):
+    # The person, the partition, and again with its status, its waits, its samples.
+    with django_assert_num_queries(5):
         read(booster)
