@@ -10,17 +10,31 @@ reads a clock, draws a random number without a seed, or writes anything.
 """
 
 from .associations import Association, Partition, QoS
+from .availability import NodeOrder, NodeState, NodeUpdate, Reservation
 from .conditions import Conditions, Dependency, DependencyKind, Hold
 from .configuration import SlurmConfig
-from .events import Cancelled, Ended, Event, Rejected, Requeued, Started, Submitted
+from .events import (
+    Cancelled,
+    Ended,
+    Event,
+    NodeDown,
+    NodeDraining,
+    NodeUp,
+    Rejected,
+    Requeued,
+    Started,
+    Submitted,
+)
 from .jobs import Budget, EndedJob, Job, JobState, Reason, RunningJob
 from .machine import Machine
+from .nodes import JUPITER_LAYOUT, Layout, NodeSet
 from .policies import Policy
 from .priority import Weights
 from .scheduler import Scheduler
 from .state import State
 
 __all__ = [
+    "JUPITER_LAYOUT",
     "Association",
     "Budget",
     "Cancelled",
@@ -33,13 +47,22 @@ __all__ = [
     "Hold",
     "Job",
     "JobState",
+    "Layout",
     "Machine",
+    "NodeDown",
+    "NodeDraining",
+    "NodeOrder",
+    "NodeSet",
+    "NodeState",
+    "NodeUp",
+    "NodeUpdate",
     "Partition",
     "Policy",
     "QoS",
     "Reason",
     "Rejected",
     "Requeued",
+    "Reservation",
     "RunningJob",
     "Scheduler",
     "SlurmConfig",

@@ -5,10 +5,11 @@ from enum import StrEnum
 
 
 class Hold(StrEnum):
-    """Who keeps a job from starting until it is released."""
+    """Who keeps a job from starting until it is released, or that too many nodes have failed."""
 
     USER = "user"
     ADMIN = "admin"
+    MAX_REQUEUE = "max_requeue"
 
 
 class DependencyKind(StrEnum):

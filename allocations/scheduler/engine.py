@@ -6,15 +6,17 @@ happens, so advancing in two steps comes to the same as advancing in one.
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from .backfill import HeadFirst
 from .collector import collector_paused
+from .conditions import Hold
 from .configuration import SlurmConfig
 from .events import Cancelled, Ended, Event, Rejected, Requeued, Submitted
-from .gate import Gate
-from .jobs import Job, JobState
+from .floor import Floor
+from .gate import NOTHING, Gate
+from .jobs import Budget, Job, JobState
 from .limits import Budgets, RuledBudgets
 from .machine import Machine
 from .multifactor import Multifactor
@@ -45,21 +47,18 @@ class Engine:
         self._returning: list[Job] = []  # seen before, to be let in again at once
         self._cancellations = sorted(state.cancellations)
         self._requeues = sorted(state.requeues)
-        self._rules: Rules | None = None
         self._slurm: Multifactor | None = None  # to whom alone time by itself matters
-        self._dispatcher: Dispatcher
+        self._config = slurm or SlurmConfig()
+        self._rules: Rules | None = None
         if self.policy is Policy.SLURM:
-            config = slurm or SlurmConfig()
+            config = self._config
             self._rules = Rules(config.partitions, config.qos, config.associations)
-            self._budgets: Budgets = RuledBudgets(state.budgets, now=state.now, rules=self._rules)
-            self._slurm = Multifactor(machine, config, self._rules, self._budgets, state.now)
-            self._dispatcher = self._slurm
-        else:
-            self._budgets = Budgets(state.budgets, now=state.now)
-            kind = Planner if self.policy is Policy.CONSERVATIVE else HeadFirst
-            self._dispatcher = kind(machine, self.policy, self._budgets)
-        self._occupancy = self._dispatcher.occupancy
+        self._budgets = self._new_budgets(state.budgets)
         self._gate = Gate(self._jobs)
+        self._floor = None if machine.layout is None else Floor(machine.layout, state)
+        self._by_count = self._may_count(state.waiting)
+        self._dispatcher = self._new_dispatcher(machine)
+        self._occupancy = self._dispatcher.occupancy
         self._restore(state)
 
     def _restore(self, state: State) -> None:
@@ -86,6 +85,22 @@ class Engine:
         self._dispatcher.keep({job_id: at for job_id, at in state.reservations if at > state.now})
         self._pass_due = bool(seen) if state.slurm is None else state.slurm.pass_due
 
+    def _may_count(self, _jobs: Iterable[Job]) -> bool:
+        """Whether nodes are alike."""
+        return True
+
+    def _new_budgets(self, budgets: Mapping[int, Budget]) -> Budgets:
+        if self._rules is None:
+            return Budgets(budgets, now=self.now)
+        return RuledBudgets(budgets, now=self.now, rules=self._rules)
+
+    def _new_dispatcher(self, machine: Machine) -> Dispatcher:
+        if self._rules is not None:
+            self._slurm = Multifactor(machine, self._config, self._rules, self._budgets, self.now)
+            return self._slurm
+        kind = Planner if self.policy is Policy.CONSERVATIVE else HeadFirst
+        return kind(machine, self.policy, self._budgets)
+
     def submit(self, jobs: Iterable[Job]) -> None:
         """Let ``jobs`` arrive at their ``submit``, or now if that has gone by."""
         jobs = list(jobs)
@@ -102,6 +117,8 @@ class Engine:
             raise ValueError(f"there are two jobs {job.id}")
         if self._rules is not None:
             self._rules.terms(job)  # which there have to be
+        if job.reservation and self._floor is None:
+            raise ValueError(f"job {job.id} needs a machine with a layout for its reservation")
         self._jobs[job.id] = job
         if job.conditions is not None or job.name:
             self._gate.know(job)
@@ -145,10 +162,10 @@ class Engine:
 
     def _pass_time(self, until: int, events: list[Event]) -> None:
         """Let one instant come after the other, up to ``until``."""
-        ends, arriving = self._occupancy.ends, self._arriving
+        arriving = self._arriving
         interruption = self._next_interruption()
         while True:
-            at = interruption
+            at, ends = interruption, self._occupancy.ends
             if ends and ends[0][0] < at:
                 at = ends[0][0]
             if arriving and arriving[-1].submit < at:
@@ -166,9 +183,20 @@ class Engine:
                 newcomers = self._gate.open(at) + self._gate.admit(newcomers, at)
                 newcomers.sort(key=in_order)
                 interruption = self._next_interruption()
-            self._dispatcher.consider(newcomers, at, events, changed=changed)
+            self._consider(newcomers, at, events, changed=changed)
             if self._slurm is not None:
                 interruption = self._next_interruption()
+
+    def _consider(
+        self, newcomers: Sequence[Job], at: int, events: list[Event], *, changed: bool
+    ) -> None:
+        self._dispatcher.consider(newcomers, at, events, changed=changed)
+
+    def _vacate(self, job: Job, started: int, at: int) -> None:
+        """Take note that ``job`` has left its nodes."""
+        self._dispatcher.release(job, started, at)
+        if self._floor is not None:
+            self._floor.placement.give_back(job.id)
 
     def _end_jobs(self, at: int, events: list[Event]) -> bool:
         """Free the nodes of all jobs that end; say that this calls for a pass."""
@@ -176,7 +204,7 @@ class Engine:
         while ends and ends[0][0] <= at:
             job, started = self._occupancy.end_next()
             del self._jobs[job.id]
-            self._dispatcher.release(job, started, at)
+            self._vacate(job, started, at)
             if self._gate.in_use:
                 self._gate.forget(job, job.outcome)
             if self._rules is not None:
@@ -233,21 +261,27 @@ class Engine:
             self._rules.terms(job).leave()
         events.append(Cancelled(job, started, at))
         if started is not None:
-            self._dispatcher.release(job, started, at)
+            self._vacate(job, started, at)
         changed = self._take_out(job) if started is None else True
         if self._gate.in_use:
             self._gate.forget(job, JobState.CANCELLED)
         return changed
 
-    def _requeue(self, job_id: int, at: int, events: list[Event]) -> bool:
+    def _requeue(
+        self, job_id: int, at: int, events: list[Event], *, hold: Hold | None = None
+    ) -> bool:
         """Let a job that runs wait again; say whether that calls for a pass."""
         job = self._jobs.get(job_id)
         started = None if job is None else self._occupancy.evict(job)
         if job is None or started is None:
             return False
-        self._dispatcher.release(job, started, at)
+        self._vacate(job, started, at)
         self._gate.submit_again(job)
-        again = self._jobs[job_id] = replace(job, submit=at, restarts=job.restarts + 1)
+        again = replace(job, submit=at, restarts=job.restarts + 1)
+        if hold is not None:
+            again = replace(again, conditions=replace(job.conditions or NOTHING, hold=hold))
+            self._gate.know(again)
+        self._jobs[job_id] = again
         self._returning.append(again)
         events.append(Requeued(again, started, at))
         return True

@@ -8,6 +8,7 @@ three for every job.
 from dataclasses import dataclass
 
 from .jobs import Job, JobState, Reason
+from .nodes import NodeSet
 
 
 @dataclass(slots=True)
@@ -29,10 +30,11 @@ class Rejected:
 
 @dataclass(slots=True)
 class Started:
-    """The job gets its nodes."""
+    """The job gets its nodes; which ones, where the machine has a layout."""
 
     job: Job
     at: int
+    nodes: NodeSet = 0
 
 
 @dataclass(slots=True)
@@ -75,4 +77,31 @@ class Requeued:
         return self.at - self.started
 
 
-Event = Submitted | Rejected | Started | Ended | Cancelled | Requeued
+@dataclass(slots=True)
+class NodeDown:
+    """Nodes have failed; the jobs on them have ended or wait again."""
+
+    nodes: NodeSet
+    at: int
+    until: int | None  # when they are expected back, if that is known
+
+
+@dataclass(slots=True)
+class NodeDraining:
+    """Nodes take no new jobs; those on them go on."""
+
+    nodes: NodeSet
+    at: int
+    until: int | None
+
+
+@dataclass(slots=True)
+class NodeUp:
+    """Nodes are back in service."""
+
+    nodes: NodeSet
+    at: int
+
+
+JobEvent = Submitted | Rejected | Started | Ended | Cancelled | Requeued
+Event = JobEvent | NodeDown | NodeDraining | NodeUp

@@ -11,6 +11,11 @@ from .occupancy import FOREVER
 from .waiting import by_arrival, in_order
 
 NOTHING = Conditions()
+HELD = {
+    Hold.USER: Reason.JOB_HELD_USER,
+    Hold.ADMIN: Reason.JOB_HELD_ADMIN,
+    Hold.MAX_REQUEUE: Reason.JOB_HOLD_MAX_REQUEUE,
+}
 
 
 class Gate:
@@ -117,8 +122,7 @@ class Gate:
         if conditions is None:
             return None
         if conditions.hold is not None:
-            user = conditions.hold is Hold.USER
-            return Reason.JOB_HELD_USER if user else Reason.JOB_HELD_ADMIN
+            return HELD[conditions.hold]
         if conditions.after:
             answers = {self._dependency(dependency, job) for dependency in conditions.after}
             for reason in (Reason.DEPENDENCY_NEVER_SATISFIED, Reason.DEPENDENCY):

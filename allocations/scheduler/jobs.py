@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from .conditions import Conditions
+from .nodes import NodeSet
 
 
 class JobState(StrEnum):
@@ -15,6 +16,7 @@ class JobState(StrEnum):
     FAILED = "FAILED"
     TIMEOUT = "TIMEOUT"
     CANCELLED = "CANCELLED"
+    NODE_FAIL = "NODE_FAIL"
 
 
 class Reason(StrEnum):
@@ -28,6 +30,9 @@ class Reason(StrEnum):
     DEPENDENCY_NEVER_SATISFIED = "DependencyNeverSatisfied"
     JOB_HELD_USER = "JobHeldUser"
     JOB_HELD_ADMIN = "JobHeldAdmin"
+    JOB_HOLD_MAX_REQUEUE = "JobHoldMaxRequeue"
+    RESERVATION = "Reservation"
+    REQ_NODE_NOT_AVAIL = "ReqNodeNotAvail"
     JOB_ARRAY_TASK_LIMIT = "JobArrayTaskLimit"
     PARTITION_NODE_LIMIT = "PartitionNodeLimit"
     PARTITION_TIME_LIMIT = "PartitionTimeLimit"
@@ -68,6 +73,8 @@ class Job:
     qos: str = ""
     nice: int = 0  # points of priority that the user leaves to others
     site_factor: int = 0  # points that the site gives by a rule of its own
+    reservation: str = ""  # the advance reservation whose nodes it has to have
+    requeue: bool = True  # whether it waits again when one of its nodes fails
 
     def __post_init__(self) -> None:
         if self.nodes < 1 or self.limit < 1 or self.runtime < 1:
@@ -96,10 +103,11 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class RunningJob:
-    """A job on its nodes."""
+    """A job on its nodes, which are known where the machine has a layout."""
 
     job: Job
     started: int
+    nodes: NodeSet = 0
 
     @property
     def expected_end(self) -> int:

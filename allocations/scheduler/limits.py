@@ -1,6 +1,7 @@
 """What keeps a job from starting although nodes are free."""
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from heapq import heapify, heappop, heappush
 
 from .jobs import Budget, Job, Reason
@@ -58,6 +59,19 @@ class Budgets:
     def charge(self, job: Job, seconds: int) -> int:
         """What ``job`` is charged for that long, in node-seconds."""
         return job.nodes * seconds
+
+    def refusals(self, queue: Iterable[Job], at: int) -> dict[int, Reason]:
+        """Whom the budgets do not let start after those ahead in ``queue`` have had their part."""
+        refused = {}
+        claimed: dict[int, int] = defaultdict(int)
+        for job in queue:
+            if job.account is None:
+                continue
+            if reason := self.refusal(job, at, claimed=claimed[job.account]):
+                refused[job.id] = reason
+            else:
+                claimed[job.account] += job.cost
+        return refused
 
     def hold(self, job: Job) -> None:
         """Set aside all that ``job`` may use."""

@@ -57,6 +57,10 @@ class Occupancy:
         """``(second, nodes)`` for each running job, in the order of their expected ends."""
         return ((at, nodes) for at, _, nodes in self._expected)
 
+    def ends_by_job(self) -> Iterator[tuple[int, int]]:
+        """``(expected end, job id)`` of the running jobs, in this order."""
+        return ((end, job_id) for end, job_id, _ in self._expected)
+
     def shadow(self, nodes: int) -> tuple[int, int]:
         """When ``nodes`` nodes are expected to be free, and how many more then.
 

@@ -5,7 +5,6 @@ Estimates in Scheduling the IBM SP2 with Backfilling", TPDS 12(6), 2001.
 """
 
 from bisect import bisect_left, insort
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from .events import Event, Started
@@ -99,7 +98,7 @@ class Planner:
             self._place(changed, start)
 
     def reasons(self, at: int) -> Iterator[tuple[Job, Reason]]:
-        refused = self._refusals(at)
+        refused = self.budgets.refusals(self._queue, at)
         reason = Reason.RESOURCES
         for job in self:
             if job.nodes > self._largest:
@@ -115,7 +114,7 @@ class Planner:
     ) -> None:
         self._profile.forget_before(at)
         self.enqueue(newcomers)
-        refused = self._refusals(at)
+        refused = self.budgets.refusals(self._queue, at)
         for job in [job for job in self._queue if job.id in refused and job.id in self._starts]:
             self._displace(job)
             self._unplaced[job.id] = job
@@ -144,19 +143,6 @@ class Planner:
             if start == at:
                 self._place(job, at)
                 self._start(job, at, events)
-
-    def _refusals(self, at: int) -> dict[int, Reason]:
-        """Whom its budget does not let start after those ahead have had their part."""
-        refused = {}
-        claimed: dict[int, int] = defaultdict(int)
-        for job in self._queue:
-            if job.account is None:
-                continue
-            if reason := self.budgets.refusal(job, at, claimed=claimed[job.account]):
-                refused[job.id] = reason
-            else:
-                claimed[job.account] += job.cost
-        return refused
 
     def _compress(self, at: int) -> None:
         """Move jobs forward until none can be; those that cannot stay where they are.

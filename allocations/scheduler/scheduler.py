@@ -1,29 +1,33 @@
 """The scheduler as callers see it: orders go in, events, state and reasons come out."""
 
 from bisect import insort
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from .conditions import Hold
-from .engine import Engine
 from .events import Event
 from .gate import NOTHING
-from .jobs import Budget, Job, Reason
+from .jobs import Budget, Job, Reason, RunningJob
+from .node_orders import NodeOrders
+from .nodewise_planner import NodewisePlanner
 from .occupancy import FOREVER
 from .policies import Policy
 from .state import State
 from .waiting import in_order
 
 
-class Scheduler(Engine):
+class Scheduler(NodeOrders):
     """A machine, its queue and its clock; mutable inside, plain data at the boundary."""
 
     @property
     def state(self) -> State:
         """All that is needed to go on from ``now``."""
+        dispatcher, floor = self._dispatcher, self._floor
+        planned = dispatcher.planned_nodes() if isinstance(dispatcher, NodewisePlanner) else {}
         return State(
             now=self.now,
-            running=tuple(self._occupancy),
+            running=tuple(self._running()),
             waiting=tuple(sorted([*self._dispatcher, *self._returning], key=in_order)),
             arriving=tuple(reversed(self._arriving)),
             cancellations=tuple(entry for entry in self._cancellations if entry[1] in self._jobs),
@@ -37,12 +41,18 @@ class Scheduler(Engine):
                 if self._slurm is None
                 else self._slurm.snapshot(self.now, pass_due=self._pass_due)
             ),
+            planned_nodes=tuple(sorted(planned.items())),
+            node_updates=() if floor is None else tuple(floor.availability.ahead),
+            outages=() if floor is None else tuple(floor.availability.outages),
+            advance_reservations=() if floor is None else self.advance_reservations,
         )
 
     @property
     def free(self) -> int:
-        """Nodes without a job."""
-        return self._occupancy.free
+        """Nodes in service without a job."""
+        if self._floor is None:
+            return self._occupancy.free
+        return (self._floor.placement.free & ~self._floor.availability.out).bit_count()
 
     @property
     def backfilled(self) -> int:
@@ -68,7 +78,12 @@ class Scheduler(Engine):
 
     def reasons(self) -> dict[int, Reason]:
         """Why each job waits: first those in the queue, in its order, then all others."""
-        reasons = {job.id: reason for job, reason in self._dispatcher.reasons(self.now)}
+        in_service = self.machine.nodes if self._floor is None else self._floor.in_service
+        reasons = {}
+        for job, reason in self._dispatcher.reasons(self.now):
+            out = in_service < job.nodes <= self.machine.nodes
+            too_large = reason is Reason.PARTITION_NODE_LIMIT
+            reasons[job.id] = Reason.REQ_NODE_NOT_AVAIL if out and too_large else reason
         for job in self._gate:
             reasons[job.id] = self._gate.reason(job, self.now) or Reason.NONE
         for job in self._returning:
@@ -142,6 +157,13 @@ class Scheduler(Engine):
     def run(self) -> list[Event]:
         """Let everything happen that can; ``now`` is then the last instant."""
         return self._happen(FOREVER - 1)
+
+    def _running(self) -> Iterator[RunningJob]:
+        for entry in self._occupancy:
+            if self._floor is None:
+                yield entry
+            else:
+                yield replace(entry, nodes=self._floor.placement.nodes_of[entry.job.id])
 
     def _unstarted(self, job_id: int) -> Job:
         """The job, which waits or will arrive."""

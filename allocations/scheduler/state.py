@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from .availability import NodeOrder, NodeUpdate, Reservation
 from .conditions import Conditions, Dependency, DependencyKind, Hold
 from .jobs import Budget, EndedJob, Job, JobState, RunningJob
+from .nodes import NodeSet, as_text, from_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,9 @@ class State:
     has been told of but will first see at their ``submit``. ``cancellations``
     and ``requeues`` are ``(at, job id)`` pairs that lie ahead. ``ended`` says how
     jobs have ended on which others depend. ``reservations`` are ``(job id,
-    start)`` pairs, where the policy makes promises that have to be kept.
+    start)`` pairs, where the policy makes promises that have to be kept, and
+    ``planned_nodes`` are ``(job id, nodes)`` where a promise is for certain nodes.
+    ``node_updates`` lie ahead and are unforeseen; ``outages`` are in force.
     ``slurm`` is for the policy of that name.
     """
 
@@ -57,13 +61,17 @@ class State:
     requeues: tuple[tuple[int, int], ...] = ()
     ended: tuple[EndedJob, ...] = ()
     slurm: SlurmState | None = None
+    planned_nodes: tuple[tuple[int, NodeSet], ...] = ()
+    node_updates: tuple[NodeUpdate, ...] = ()
+    outages: tuple[NodeUpdate, ...] = ()
+    advance_reservations: tuple[Reservation, ...] = ()
 
     def to_json(self) -> str:
         budgets = [[account, asdict(budget)] for account, budget in sorted(self.budgets.items())]
         return json.dumps(
             {
                 "now": self.now,
-                "running": [[asdict(entry.job), entry.started] for entry in self.running],
+                "running": [_running_as_data(entry) for entry in self.running],
                 "waiting": [asdict(job) for job in self.waiting],
                 "arriving": [asdict(job) for job in self.arriving],
                 "cancellations": self.cancellations,
@@ -73,6 +81,10 @@ class State:
                 "requeues": self.requeues,
                 "ended": [asdict(job) for job in self.ended],
                 "slurm": None if self.slurm is None else asdict(self.slurm),
+                "planned_nodes": [[job_id, as_text(nodes)] for job_id, nodes in self.planned_nodes],
+                "node_updates": [_with_text(update) for update in self.node_updates],
+                "outages": [_with_text(outage) for outage in self.outages],
+                "advance_reservations": [_with_text(own) for own in self.advance_reservations],
             }
         )
 
@@ -81,7 +93,7 @@ class State:
         data: dict[str, Any] = json.loads(text)
         return cls(
             now=data["now"],
-            running=tuple(RunningJob(_job(job), started) for job, started in data["running"]),
+            running=tuple(_running(*entry) for entry in data["running"]),
             waiting=tuple(_job(job) for job in data["waiting"]),
             arriving=tuple(_job(job) for job in data["arriving"]),
             cancellations=tuple((at, job_id) for at, job_id in data["cancellations"]),
@@ -94,6 +106,14 @@ class State:
                 for job in data.get("ended", ())
             ),
             slurm=_slurm(data.get("slurm")),
+            planned_nodes=tuple(
+                (job_id, from_text(nodes)) for job_id, nodes in data.get("planned_nodes", ())
+            ),
+            node_updates=tuple(_update(update) for update in data.get("node_updates", ())),
+            outages=tuple(_update(outage) for outage in data.get("outages", ())),
+            advance_reservations=tuple(
+                _reservation(own) for own in data.get("advance_reservations", ())
+            ),
         )
 
 
@@ -103,6 +123,30 @@ def _slurm(data: dict[str, Any] | None) -> SlurmState | None:
     usage = tuple(Used(**used) for used in data["usage"])
     eligible = tuple((job_id, since) for job_id, since in data["eligible"])
     return SlurmState(**{**data, "usage": usage, "eligible": eligible})
+
+
+def _with_text(entry: NodeUpdate | Reservation) -> dict[str, Any]:
+    return {**asdict(entry), "nodes": as_text(entry.nodes)}
+
+
+def _update(data: dict[str, Any]) -> NodeUpdate:
+    return NodeUpdate(
+        **{**data, "order": NodeOrder(data["order"]), "nodes": from_text(data["nodes"])}
+    )
+
+
+def _reservation(data: dict[str, Any]) -> Reservation:
+    own = {name: tuple(data[name]) for name in ("users", "accounts")}
+    return Reservation(**{**data, **own, "nodes": from_text(data["nodes"])})
+
+
+def _running_as_data(entry: RunningJob) -> list[Any]:
+    nodes = [as_text(entry.nodes)] if entry.nodes else []
+    return [asdict(entry.job), entry.started, *nodes]
+
+
+def _running(job: dict[str, Any], started: int, nodes: str = "") -> RunningJob:
+    return RunningJob(_job(job), started, from_text(nodes))
 
 
 def _job(data: dict[str, Any]) -> Job:

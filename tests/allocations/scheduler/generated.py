@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from random import Random
+from typing import NamedTuple
 
 from allocations.scheduler import (
     Association,
@@ -11,11 +12,15 @@ from allocations.scheduler import (
     DependencyKind,
     Hold,
     Job,
+    Layout,
+    NodeOrder,
     Partition,
     QoS,
+    Reservation,
     SlurmConfig,
     Weights,
 )
+from allocations.scheduler.nodes import numbers
 
 ARRAYS = {1000: 1, 1001: 2, 1002: None}  # and how many tasks of each may run
 
@@ -190,3 +195,73 @@ def _account(rng, account, limit, nodes, parent=None):
     yield Association(account, parent=parent, **shares, max_jobs=limit(3), grp_nodes=limit(nodes))
     for user in rng.choice(["ab", "ab", "a", ""]):
         yield Association(account, user, **shares, max_submit=limit(8), max_wall=limit(60))
+
+
+class TraceOnNodes(NamedTuple):
+    layout: Layout
+    cells: list[list[list[int]]]  # node numbers by rack by cell
+    jobs: list[Job]
+    budgets: dict[int, Budget]
+    cancelled: dict[int, int]
+    requeued: dict[int, int]
+    updates: list[tuple[int, NodeOrder, int, int | None]]  # at, order, nodes, until
+    reservations: list[tuple[int, Reservation]]  # made at (before everything if < 0)
+
+
+def trace_on_nodes(seed):
+    """As ``funded_trace`` on racks of nodes, which fail, are drained and are reserved."""
+    _, jobs, budgets, cancelled = funded_trace(seed)
+    rng = Random(f"nodes {seed}")
+    racks = (2, *(rng.choice([0, 1, 2, 3, 5]) for _ in range(rng.choice([1, 3, 6]))))
+    layout = Layout("n", racks, racks_per_cell=rng.choice([1, 2, 3]), rack_digits=1)
+    cells = {}
+    for rack in layout.rack_list:
+        cells.setdefault(rack.cell, []).append(numbers(rack.nodes))
+    last = max((job.submit for job in jobs), default=0) + 50
+    reservations = _reservations(rng, layout, last)
+    jobs = [
+        replace(
+            job,
+            nodes=rng.choice([1, 1, 2, layout.size, rng.randint(1, layout.size)]),
+            account=rng.choice([None, None, job.account]),
+            low=rng.random() < 0.1,
+            user=rng.choice("ab"),
+            reservation=rng.choice(["", "", "", "r0", "r1"]),
+            requeue=rng.random() < 0.5,
+        )
+        for job in jobs
+    ]
+    updates = []
+    for _ in range(rng.choice([0, 1, 3, 8])):
+        at, nodes = rng.randint(0, min(last, 100)), _some(rng, layout.everything)
+        until = rng.choice([None, at + rng.randint(1, 60)])
+        order = rng.choice([NodeOrder.DOWN, *NodeOrder])
+        updates.append((at, order, nodes, until))
+    updates.append((last + 60, NodeOrder.RESUME, layout.everything, None))
+    requeued = {job.id: job.submit + rng.randint(0, 80) for job in jobs if rng.random() < 0.1}
+    return TraceOnNodes(
+        layout, list(cells.values()), jobs, budgets, cancelled, requeued, updates, reservations
+    )
+
+
+def _some(rng, nodes):
+    chosen = rng.sample(numbers(nodes), rng.randint(1, nodes.bit_count()))
+    return sum(1 << number for number in chosen)
+
+
+def _reservations(rng, layout, last):
+    """Two advance reservations on different nodes, and maintenance; some known beforehand."""
+    reservations, left = [], layout.everything
+    for name in rng.choice([[], ["r0"], ["m"], ["r0", "m"], ["r0", "r1", "m"], ["r0", "r1"]]):
+        made = rng.choice([-1, rng.randint(0, last // 2)])
+        start = max(made, 0) + rng.randint(-5, 60)
+        end = max(start, made, 0) + rng.randint(1, 60)
+        maintenance = name == "m"
+        if not left and not maintenance:
+            continue
+        nodes = _some(rng, layout.everything if maintenance else left)
+        left &= left if maintenance else ~nodes
+        users = () if maintenance else rng.choice([("a",), ("a", "b")])
+        own = Reservation(name, start, end, nodes, users, maintenance=maintenance)
+        reservations.append((made, own))
+    return sorted(reservations, key=lambda entry: entry[0])
