@@ -43,6 +43,27 @@ class PendingReason(models.TextChoices):
             "released it: ask the support."
         ),
     )
+    JOB_HOLD_MAX_REQUEUE = (
+        "JobHoldMaxRequeue",
+        _(
+            "Nodes have failed under this job so often that it is on hold. "
+            "Ask the support before you release it."
+        ),
+    )
+    RESERVATION = (
+        "Reservation",
+        _(
+            "This job waits for its reservation to begin, or has no place in it. "
+            "To start it elsewhere, cancel it and submit it again without one."
+        ),
+    )
+    REQ_NODE_NOT_AVAIL = (
+        "ReqNodeNotAvail",
+        _(
+            "Nodes that this job needs are out of service, or will be before it could end. "
+            "It starts when they are back, or sooner with fewer nodes or less time."
+        ),
+    )
     JOB_ARRAY_TASK_LIMIT = (
         "JobArrayTaskLimit",
         _(
@@ -136,5 +157,6 @@ BLOCKING = {
     PendingReason.DEPENDENCY_NEVER_SATISFIED,
     PendingReason.JOB_HELD_USER,
     PendingReason.JOB_HELD_ADMIN,
+    PendingReason.JOB_HOLD_MAX_REQUEUE,
     PendingReason.JOB_ARRAY_TASK_LIMIT,
 }
