@@ -81,6 +81,15 @@ class DependencyNotPossible(AllocationsError):
     )
 
 
+class ChainNotPossible(AllocationsError):
+    code = "chain_not_possible"
+
+
+class TemplateExists(AllocationsError):
+    code = "template_exists"
+    default = _("You already have a template of this title. Choose another.")
+
+
 class JobNotWaiting(AllocationsError):
     code = "job_not_waiting"
     default = _("This job has started already: this can be done to waiting jobs only.")

@@ -81,6 +81,21 @@ def leads_project_of(user, job):
 
 
 @rules.predicate
+def owns_template(user, template):
+    return template is not None and template.owner_id == user.pk
+
+
+@rules.predicate
+def leads_project_of_template(user, template):
+    leaders = [ProjectRole.PI, ProjectRole.PA]
+    return (
+        template is not None
+        and template.project_id is not None
+        and template.project.members.filter(email=user.email, role__in=leaders).exists()
+    )
+
+
+@rules.predicate
 def submitted_job(user, job):
     return job is not None and job.submitted_by_id == user.pk
 
@@ -104,6 +119,7 @@ rules.add_perm("allocations.set_accounting", is_access_officer & ~is_of_allocati
 
 rules.add_perm("allocations.submit_job", is_project_member)
 rules.add_perm("allocations.cancel_job", submitted_job | leads_project_of | is_administrator)
+rules.add_perm("allocations.drop_job_template", owns_template | leads_project_of_template)
 rules.add_perm("allocations.control_job", submitted_job | leads_project_of | is_administrator)
 rules.add_perm("allocations.administer_job", is_administrator & ~submitted_job & ~leads_project_of)
 

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from .views import calls, forecasts, home, jobs, machine, orders, projects, proposals, statements
+from .views import (
+    calls,
+    chains,
+    forecasts,
+    home,
+    job_templates,
+    jobs,
+    machine,
+    orders,
+    projects,
+    proposals,
+    statements,
+)
 
 app_name = "allocations"
 urlpatterns = [
@@ -34,9 +46,19 @@ urlpatterns = [
         name="statement_pdf",
     ),
     path("jobs/", jobs.JobList.as_view(), name="jobs"),
+    path("jobs.csv", jobs.JobsCSV.as_view(), name="jobs_csv"),
     path("jobs/new/", jobs.JobNew.as_view(), name="job_new"),
     path("jobs/new/cost/", jobs.JobCost.as_view(), name="job_cost"),
+    path("jobs/chain/", chains.ChainNew.as_view(), name="chain_new"),
+    path("jobs/chain/cost/", chains.ChainCostPart.as_view(), name="chain_cost"),
+    path("jobs/templates/", job_templates.TemplateList.as_view(), name="job_templates"),
+    path(
+        "jobs/templates/<int:pk>/drop/",
+        job_templates.TemplateDrop.as_view(),
+        name="job_template_drop",
+    ),
     path("jobs/<int:pk>/", jobs.JobDetail.as_view(), name="job"),
+    path("jobs/<int:pk>/template/", job_templates.TemplateSave.as_view(), name="job_template_save"),
     path("jobs/<int:pk>/modify/", orders.JobChange.as_view(), name="job_modify"),
     *(
         path(

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from jaif_portal.api.fields import VisibleRelatedField
 
+from ..flows.chains import KINDS as CHAIN_KINDS
 from ..flows.specs import nodes_for
 from ..models import Allocation, Job, JobState, PendingReason
 from .durations import SecondsField
@@ -145,6 +146,43 @@ class ShapeSerializer(serializers.Serializer):
             partition = attrs["allocation"].partition
             attrs["nodes"] = nodes_for(partition, gpus=attrs.pop("gpus"))
         return attrs
+
+
+class ChainRequestSerializer(ShapeSerializer):
+    name = serializers.CharField(max_length=90)
+    total = SecondsField(help_text="How long all pieces run together.")
+    piece = SecondsField(
+        required=False, help_text="The time limit of a piece; the partition's longest if left out."
+    )
+    kind = serializers.ChoiceField(
+        choices=CHAIN_KINDS,
+        default=CHAIN_KINDS[0],
+        help_text="afterok: the chain stops where a piece fails; afterany: it goes on.",
+    )
+
+    def validate(self, attrs):
+        """And pieces as long as the partition allows."""
+        attrs = super().validate(attrs)
+        attrs.setdefault("piece", attrs["allocation"].partition.longest_limit)
+        return attrs
+
+
+class ChainSerializer(serializers.Serializer):
+    most = HoursField(help_text="All pieces for their whole time limits.")
+    jobs = serializers.ListField(child=serializers.IntegerField(), help_text="In their order.")
+
+    def get_most(self, chain):
+        return chain["most"], chain["partition"]
+
+
+class RecordsSerializer(serializers.Serializer):
+    """Slurm's fields: of each run before a requeue, and of the present one at the end."""
+
+    jobs = serializers.ListField(child=serializers.DictField())
+
+
+class LogSerializer(serializers.Serializer):
+    log = serializers.CharField(help_text="Lines that the present run has written so far.")
 
 
 class SubmissionSerializer(ShapeSerializer):

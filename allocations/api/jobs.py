@@ -12,10 +12,22 @@ from jaif_portal.api.idempotency import idempotent
 from jaif_portal.models import Scope
 
 from ..flows import orders
+from ..flows.chains import Chain, submit_chain
 from ..flows.forecasts import with_forecasts
 from ..flows.jobs import submit_job
+from ..flows.output import read_log
+from ..flows.sacct import accountable, records
 from ..models import Job, JobState
-from .job_shapes import ChangeSerializer, JobSerializer, ScopeSerializer, SubmissionSerializer
+from .job_shapes import (
+    ChainRequestSerializer,
+    ChainSerializer,
+    ChangeSerializer,
+    JobSerializer,
+    LogSerializer,
+    RecordsSerializer,
+    ScopeSerializer,
+    SubmissionSerializer,
+)
 
 
 class JobFilter(filters.FilterSet):
@@ -36,7 +48,10 @@ class JobViewSet(viewsets.ReadOnlyModelViewSet):
     required_scopes = {"read": Scope.JOBS_READ, "write": Scope.JOBS_WRITE}
 
     def get_queryset(self):
-        jobs = with_forecasts(Job.objects.visible_to(self.request.user))
+        jobs = Job.objects.visible_to(self.request.user)
+        if self.action == "accounting":
+            return accountable(jobs)
+        jobs = with_forecasts(jobs)
         return (
             jobs.select_related("allocation__project", "allocation__month", "partition")
             .prefetch_related("dependencies__on", "runs")
@@ -57,6 +72,34 @@ class JobViewSet(viewsets.ReadOnlyModelViewSet):
         allocation = wishes.pop("allocation")
         job = submit_job(allocation, by=request.user, **wishes)
         return Response(self.get_serializer(job).data, status.HTTP_201_CREATED)
+
+    @extend_schema(request=ChainRequestSerializer, responses={201: ChainSerializer})
+    @action(detail=False, methods=["post"])
+    @idempotent
+    def chain(self, request):
+        """Submit a long training as pieces that follow each other: all or none."""
+        wishes = self._read(ChainRequestSerializer)
+        allocation = wishes.pop("allocation")
+        pieces = Chain(**{name: wishes.pop(name) for name in ("nodes", "total", "piece")})
+        jobs = submit_chain(allocation, pieces, by=request.user, **wishes)
+        answer = {
+            "most": pieces.most,
+            "partition": allocation.partition,
+            "jobs": [job.pk for job in jobs],
+        }
+        return Response(ChainSerializer(answer).data, status.HTTP_201_CREATED)
+
+    @extend_schema(responses=RecordsSerializer)
+    @action(detail=True)
+    def accounting(self, request, pk=None):
+        """The job as Slurm's sacct would report it."""
+        return Response({"jobs": records(self.get_object())})
+
+    @extend_schema(responses=LogSerializer)
+    @action(detail=True)
+    def log(self, request, pk=None):
+        """What the simulated job has written."""
+        return Response({"log": "\n".join(read_log(self.get_object(), at=clock.now()))})
 
     @extend_schema(request=ScopeSerializer, responses=JobSerializer)
     @action(detail=True, methods=["post"])

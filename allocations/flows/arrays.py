@@ -30,6 +30,18 @@ def parse_array(text, *, most):
     return sorted(tasks), None if limit is None else int(limit)
 
 
+def write_array(tasks, *, limit):
+    """The notation of ``tasks``, numbers in order: what ``parse_array`` reads again."""
+    runs = []
+    for task in tasks:
+        if runs and task == runs[-1][1] + 1:
+            runs[-1][1] = task
+        else:
+            runs.append([task, task])
+    text = ",".join(f"{first}" if first == last else f"{first}-{last}" for first, last in runs)
+    return text if limit is None else f"{text}%{limit}"
+
+
 def _tasks(part, *, most):
     match = PART.fullmatch(part.strip())
     if match is None:

@@ -1,4 +1,5 @@
 import datetime as dt
+import math
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -178,6 +179,14 @@ class JobForm(ShapeForm):
         if not alone and not others and "after" in answers:
             self.add_error("after", _("Say which jobs it waits for."))
         return answers
+
+    @staticmethod
+    def answers(shape):
+        """The form's answers for the shape of a job or a template; limits in whole minutes."""
+        hours, minutes = divmod(math.ceil(shape["time_limit"] / 60), 60)
+        return {"hours": hours, "minutes": minutes} | {
+            name: value for name, value in shape.items() if name != "time_limit"
+        }
 
     @property
     def shape_answers(self):

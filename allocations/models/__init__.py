@@ -13,7 +13,7 @@ from .forecasts import (
     SizeClass,
 )
 from .history import DayTotal
-from .jobs import Job, JobHold, JobState
+from .jobs import Job, JobHold, JobState, elapsed_seconds
 from .ledger import AccountKind, EntryKind, LedgerAccount, LedgerEntry
 from .load import LoadSample, PartitionStatus, TypicalWait
 from .machines import FundingShare, Partition, System
@@ -31,6 +31,7 @@ from .proposals import Proposal, ProposalState, Sector, TeamMember
 from .quota import QuotaMonth
 from .reasons import BLOCKING, PendingReason
 from .runs import DependencyKind, JobDependency, JobRun
+from .templates import JobTemplate
 from .ticks import Tick, TickTotal
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "JobHold",
     "JobRun",
     "JobState",
+    "JobTemplate",
     "LedgerAccount",
     "LedgerCheck",
     "LedgerEntry",
@@ -93,4 +95,5 @@ __all__ = [
     "Tick",
     "TickTotal",
     "TypicalWait",
+    "elapsed_seconds",
 ]

@@ -1,6 +1,10 @@
 """Jobs as their owners meet them."""
 
+import re
+from itertools import chain
+
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
@@ -10,15 +14,21 @@ from django.views.generic import DetailView, FormView, ListView, TemplateView
 from jaif_portal import clock
 from jaif_portal.models import Transition
 from jaif_portal.views.flow_forms import FlowFormMixin
+from jaif_portal.views.tables import stream_csv
 
 from ..flows.forecasts import with_forecasts
+from ..flows.job_templates import shape_of
 from ..flows.jobs import submit_job
-from ..forms import JobForm, ShapeForm
-from ..models import JobState
+from ..flows.output import read_log
+from ..flows.sacct import FIELDS, accountable, energy, records
+from ..forms import JobForm, JobSearchForm, ShapeForm
+from ..models import Job, JobState, JobTemplate
 from .costs import Cost
 from .forecasts import say_starts, start_of_job, start_of_shape
 from .orders import Jobs, orders_for
 from .waiting import prospects
+
+PK = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
 @method_decorator(vary_on_headers("HX-Request"), name="dispatch")
@@ -29,10 +39,11 @@ class JobList(Jobs, ListView):
     paginate_by = 30
 
     def get_queryset(self):
-        return with_forecasts(super().get_queryset())
+        self.search = JobSearchForm(self.request.GET, user=self.request.user)
+        return self.search.apply(with_forecasts(super().get_queryset()))
 
     def get_context_data(self, **kwargs):
-        context = super().get_context_data(**kwargs)
+        context = super().get_context_data(search=self.search, **kwargs)
         live = [job for job in context["jobs"] if not JobState(job.state).is_final]
         moments = [job.partition.advanced_until for job in live]
         say_starts(live)
@@ -42,7 +53,18 @@ class JobList(Jobs, ListView):
         return ["allocations/jobs_table.html" if self.request.htmx else "allocations/jobs.html"]
 
 
+class JobsCSV(JobList):
+    """The accounting records of the jobs that the list shows."""
+
+    def get(self, request, *args, **kwargs):
+        jobs = accountable(self.get_queryset()).iterator(chunk_size=500)
+        rows = (record.values() for job in jobs for record in records(job))
+        return stream_csv(chain([FIELDS], rows), filename="jobs.csv")
+
+
 class JobNew(LoginRequiredMixin, FlowFormMixin, FormView):
+    """An empty form, or one filled in from a job or a template of one's own."""
+
     form_class = JobForm
     template_name = "allocations/job_new.html"
     done_message = _("Your job is in the queue.")
@@ -51,8 +73,15 @@ class JobNew(LoginRequiredMixin, FlowFormMixin, FormView):
         return {**super().get_initial(), **self._asked_for()}
 
     def _asked_for(self):
-        allocation = self.request.GET.get("allocation", "")
-        return {"allocation": allocation} if allocation.isdigit() else {}
+        user, asked = self.request.user, self.request.GET
+        wanted = {name: int(pk) for name, pk in asked.items() if PK.fullmatch(pk)}
+        if "repeat" in wanted:
+            job = get_object_or_404(Job.objects.visible_to(user), pk=wanted["repeat"])
+            return JobForm.answers(shape_of(job)) | {"allocation": job.allocation_id}
+        if "template" in wanted:
+            rows = JobTemplate.objects.visible_to(user)
+            return JobForm.answers(shape_of(get_object_or_404(rows, pk=wanted["template"])))
+        return {"allocation": wanted["allocation"]} if "allocation" in wanted else {}
 
     def get_form_kwargs(self):
         return {**super().get_form_kwargs(), "user": self.request.user}
@@ -69,6 +98,7 @@ class JobNew(LoginRequiredMixin, FlowFormMixin, FormView):
         cost = Cost.of(shape)
         allocations = context["form"].fields["allocation"].queryset
         partition = cost.partition if cost else getattr(allocations.first(), "partition", None)
+        context["job_templates"] = JobTemplate.objects.visible_to(self.request.user)
         return context | {"cost": cost} | start_of_shape(cost, partition)
 
     def act(self, form):
@@ -94,7 +124,7 @@ class JobCost(LoginRequiredMixin, TemplateView):
 @method_decorator(vary_on_headers("HX-Request"), name="dispatch")
 class JobDetail(Jobs, DetailView):
     def get_queryset(self):
-        return super().get_queryset().prefetch_related("dependencies__on", "runs")
+        return accountable(super().get_queryset())
 
     def get_template_names(self):
         return ["allocations/job_state.html" if self.request.htmx else "allocations/job.html"]
@@ -117,6 +147,9 @@ class JobDetail(Jobs, DetailView):
             elapsed=elapsed,
             most=job.nodes * job.time_limit,
             used=job.node_seconds if job.ended_at else job.node_seconds + job.nodes * elapsed,
+            joules=_joules(job),
+            log="\n".join(read_log(job, at=clock.now())),
+            records=None if self.request.htmx else records(job),
             **kwargs,
         )
 
@@ -126,3 +159,9 @@ def _elapsed(job):
     if job.started_at is None:
         return 0
     return max(0, int(((job.ended_at or clock.now()) - job.started_at).total_seconds()))
+
+
+def _joules(job):
+    """Of all runs that have ended; ``None`` where there is none, or no figure for the nodes."""
+    runs = [run for run in [*job.runs.all(), job] if run.started_at and run.ended_at]
+    return sum(energy(run, job.partition) or 0 for run in runs) or None

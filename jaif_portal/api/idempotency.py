@@ -53,6 +53,6 @@ def _digest(request):
 
 
 def _headers(request, code, body):
-    if code != status.HTTP_201_CREATED:
+    if code != status.HTTP_201_CREATED or "id" not in body:  # several rows have no one address
         return None
     return {"Location": request.build_absolute_uri(f"{body['id']}/")}

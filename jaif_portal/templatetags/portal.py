@@ -72,6 +72,12 @@ def _hours(seconds):
 
 
 @register.filter
+def kilowatt_hours(joules):
+    """Joules as kWh, written for the reader's language."""
+    return f"{_hours(joules / 1000)} kWh"
+
+
+@register.filter
 def duration(seconds):
     """Seconds as ``2 h 05 min``, ``45 s`` or ``3 days 4 h``: two units at most."""
     if seconds is None:

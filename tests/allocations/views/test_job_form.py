@@ -76,7 +76,7 @@ def test_the_allocation_that_the_address_names_is_chosen(client, allocation):
     named = client.get(f"{URL}?allocation={allocation.pk}").context["form"]
     nonsense = client.get(f"{URL}?allocation=²")
 
-    assert named["allocation"].value() == str(allocation.pk)
+    assert named["allocation"].value() == allocation.pk
     assert nonsense.status_code == 200
 
 

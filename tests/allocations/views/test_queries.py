@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 LISTS = {
     "proposals": 6,  # staff or not, how many, the rows
     "projects": 8,  # the same, and their allocations and reports
-    "jobs": 8,  # staff or not, how many, the rows, their forecasts and what time it is
+    "jobs": 9,  # staff or not, projects to choose from, how many, the rows, their forecasts, now
     "calls": 6,  # the rows, their offers, the clock for their dates
     "home": 11,  # eight kinds of rows, the clock
 }
@@ -37,9 +37,9 @@ def test_pages_of_one_row_take_the_same_queries_for_any_number_of_others(
     crowds.crowd(count, by=person)
     pages = {
         "project": (address("project", Project.objects.visible_to(person).first().pk), 14),
-        "job": (address("job", Job.objects.visible_to(person).first().pk), 14),
+        "job": (address("job", Job.objects.visible_to(person).first().pk), 15),
         "proposal": (address("proposal", Project.objects.last().proposal_id), 10),
-        "job_new": (f"{address('job_new')}?allocation={Job.objects.first().allocation_id}", 10),
+        "job_new": (f"{address('job_new')}?allocation={Job.objects.first().allocation_id}", 11),
     }
 
     for name, (url, queries) in pages.items():
@@ -54,7 +54,7 @@ def test_a_page_that_asks_for_its_state_again_asks_for_little(client, django_ass
     url = address("job", Job.objects.visible_to(person).get().pk)
     client.get(url)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(url, headers=HTMX)
 
 

@@ -10,7 +10,18 @@ from tests.allocations.views.pages import address, somebody, visit
 pytestmark = pytest.mark.django_db
 
 PUBLIC = ["home", "calls", "call", "machine"]
-LISTS = ["proposals", "projects", "jobs", "job_new", "job_cost", "proposal_new"]
+LISTS = [
+    "proposals",
+    "projects",
+    "jobs",
+    "jobs_csv",
+    "job_new",
+    "job_cost",
+    "job_templates",
+    "chain_new",
+    "chain_cost",
+    "proposal_new",
+]
 READ = ["proposal", "project", "job"]
 ACTS = [
     "proposal_withdraw",

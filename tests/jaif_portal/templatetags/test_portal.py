@@ -36,6 +36,13 @@ def test_a_wait_is_told_in_full_minutes(seconds, shown):
     assert portal.roughly(seconds) == shown
 
 
+@pytest.mark.parametrize(
+    ("joules", "shown"), [(43_520, "0.012 kWh"), (39_168_000, "10.9 kWh"), (3.6e9, "1,000 kWh")]
+)
+def test_energy_is_shown_in_kilowatt_hours(joules, shown):
+    assert portal.kilowatt_hours(joules) == shown
+
+
 def test_hours_follow_the_partition():
     assert portal.gpu_hours(4_500_000, BOOSTER) == "5,000"
     assert portal.core_hours(3600, BOOSTER) == "288"
