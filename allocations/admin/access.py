@@ -5,6 +5,9 @@ from jaif_portal.admin.acts import Act, ActsMixin
 from jaif_portal.admin.display import state_badge
 
 from ..flows.calls import close_call, open_call, pause_call
+from ..flows.limits import in_words
+from ..flows.rounds import add_round_series
+from ..forms import AccessModeForm, AccessPolicyForm, RoundSeriesForm
 from ..models import AccessMode, AccessPolicy, Call, CallState, Round, SystemOffer
 from .cells import moment, two_lines
 from .guards import before
@@ -12,14 +15,16 @@ from .guards import before
 
 @admin.register(AccessMode)
 class AccessModeAdmin(admin.ModelAdmin):
-    list_display = ["code", "name_en", "series"]
+    form = AccessModeForm
+    list_display = ["code", "name_en", "series", "letters"]
 
 
 @admin.register(AccessPolicy)
 class AccessPolicyAdmin(admin.ModelAdmin):
     """A limit is changed by a new row with a later date, never in an old one."""
 
-    list_display = ["mode", "valid_from", "least_gpu_hours", "most_gpu_hours", "decision_days"]
+    form = AccessPolicyForm
+    list_display = ["mode", "valid_from", "hours", "decision_days"]
     list_filter = ["mode"]
     list_select_related = ["mode"]
     save_as = True
@@ -28,6 +33,10 @@ class AccessPolicyAdmin(admin.ModelAdmin):
         """A policy that proposals were begun under stays as it is."""
         used = obj is not None and obj.proposals.exists()
         return not used and super().has_change_permission(request, obj)
+
+    @admin.display(description=_("compute time"), ordering="most_hours")
+    def hours(self, policy):
+        return in_words(policy)
 
 
 class SystemOfferInline(admin.TabularInline):
@@ -72,6 +81,14 @@ class CallAdmin(ActsMixin, admin.ModelAdmin):
             permission="allocations.run_calls",
             text=_("For good: a closed call is never opened again."),
             grave=True,
+        ),
+        Act(
+            name="add_rounds",
+            label=_("Add a series of rounds"),
+            flow=add_round_series,
+            form=RoundSeriesForm,
+            permission="allocations.run_calls",
+            text=_("Cut-offs that the call already has are left as they are."),
         ),
     ]
 

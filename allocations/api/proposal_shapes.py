@@ -92,6 +92,7 @@ class ProposalSerializer(ProposalSummarySerializer):
             "sector",
             "offer",
             "civilian_use",
+            "eu_project",
             "team",
             "project",
             "steps",
@@ -155,6 +156,7 @@ class AnswersSerializer(serializers.ModelSerializer):
             "gpu_hours",
             "months",
             "civilian_use",
+            "eu_project",
             "team",
         ]
         validators = []  # that there is one live proposal per call is the flow's to say

@@ -4,12 +4,14 @@ from .calls import CallViewSet
 from .entries import EntryViewSet
 from .jobs import JobViewSet
 from .machines import PartitionViewSet, SystemViewSet
+from .modes import AccessModeViewSet
 from .projects import AllocationViewSet, ProjectViewSet
 from .proposals import ProposalViewSet
 
 router = SimpleRouter()
 router.register("systems", SystemViewSet)
 router.register("partitions", PartitionViewSet)
+router.register("modes", AccessModeViewSet)
 router.register("calls", CallViewSet)
 router.register("proposals", ProposalViewSet)
 router.register("projects", ProjectViewSet)

@@ -3,6 +3,8 @@
 from django.utils.translation import gettext as _
 
 from ..exceptions import ProposalIncomplete
+from ..models import Availability
+from .limits import wrong_hours
 
 SHORTEST_ABSTRACT = 100
 
@@ -19,24 +21,16 @@ def gaps(proposal):
     found = _unanswered(proposal)
     policy = proposal.policy
     hours = proposal.gpu_hours
-    if hours and not policy.least_gpu_hours <= hours <= policy.most_gpu_hours:
-        if policy.least_gpu_hours == policy.most_gpu_hours:
-            found["gpu_hours"] = _("%(mode)s grants a fixed package of %(most)d GPU-hours.") % {
-                "mode": policy.mode.name,
-                "most": policy.most_gpu_hours,
-            }
-        else:
-            found["gpu_hours"] = _("%(mode)s grants between %(least)d and %(most)d GPU-hours.") % {
-                "mode": policy.mode.name,
-                "least": policy.least_gpu_hours,
-                "most": policy.most_gpu_hours,
-            }
+    if hours and proposal.offer:
+        wrong = wrong_hours(policy, gpu_hours=hours, partition=proposal.offer.partition)
+        found |= {"gpu_hours": wrong} if wrong else {}
     if proposal.months and proposal.months not in policy.months:
         found["months"] = _("Choose one of these numbers of months: %(months)s.") % {
             "months": ", ".join(map(str, policy.months))
         }
     if proposal.offer and not (
-        proposal.offer.is_open and proposal.offer.call_id == proposal.call_id
+        proposal.offer.availability == Availability.OPEN
+        and proposal.offer.call_id == proposal.call_id
     ):
         found["offer"] = _("This system takes no new proposals at the moment. Choose another.")
     return found
@@ -58,4 +52,12 @@ def _unanswered(proposal):
             _("Compute time is for civilian purposes only. Confirm that yours are."),
         ),
     }
+    if proposal.organisation.kind in proposal.policy.eu_project_types:
+        asked["eu_project"] = (
+            proposal.eu_project.strip(),
+            _(
+                "Organisations of your type apply under this mode within a Horizon Europe or "
+                "Digital Europe project. Name it, or choose another mode."
+            ),
+        )
     return {field: sentence for field, (answer, sentence) in asked.items() if not answer}

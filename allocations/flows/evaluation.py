@@ -44,7 +44,12 @@ def find_feasible(proposal, *, by, gpu_hours=None, months=None, remarks=""):
     outcome = StepOutcome.FEASIBLE
     if found != asked:
         outcome = StepOutcome.FEASIBLE_WITH_CHANGES
-        _require_within(step.proposal.policy, gpu_hours=found[0], months=found[1])
+        _require_within(
+            step.proposal.policy,
+            partition=step.proposal.offer.partition,
+            gpu_hours=found[0],
+            months=found[1],
+        )
         if not remarks.strip():
             raise ReasonMissing
     now = _finish(step, outcome, by=by, remarks=remarks)
@@ -125,13 +130,14 @@ def _turn_down(step, outcome, state, *, by, remarks):
     return proposal
 
 
-def _require_within(policy, *, gpu_hours, months):
+def _require_within(policy, *, partition, gpu_hours, months):
     """What the site finds right may be less than was asked for, never more than the mode gives."""
     wrong = {}
-    if gpu_hours > policy.most_gpu_hours:
+    most = policy.gpu_hours_on(partition)[1]
+    if gpu_hours > most:
         wrong["gpu_hours"] = [
             _("%(mode)s grants at most %(most)d GPU-hours.")
-            % {"mode": policy.mode.name, "most": policy.most_gpu_hours}
+            % {"mode": policy.mode.name, "most": most}
         ]
     if months not in policy.months:
         wrong["months"] = [

@@ -23,7 +23,7 @@ from ..models import (
     Proposal,
     ProposalState,
 )
-from . import alerts, ledger, letters, quota
+from . import alerts, intake, ledger, letters, quota
 
 logger = logging.getLogger(__name__)
 
@@ -123,6 +123,7 @@ def answer_due(proposal, *, at):
 
 
 HANDLERS = {
+    intake.DEADLINE: intake.cut_off_reached,
     "decision": decision_overdue,
     "answer": answer_due,
     "expiry": expire,

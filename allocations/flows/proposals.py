@@ -1,13 +1,13 @@
 """From a first draft to a submitted proposal, or its withdrawal."""
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from jaif_portal import clock
 from jaif_portal.exceptions import StaleVersion, TransitionNotAllowed
-from jaif_portal.flows.deadlines import meet_deadlines, set_deadline
+from jaif_portal.flows.deadlines import meet_deadlines
 from jaif_portal.flows.outbox import write_mail
 from jaif_portal.flows.permissions import require
 from jaif_portal.flows.transitions import move, record_birth
@@ -15,7 +15,6 @@ from jaif_portal.flows.transitions import move, record_birth
 from ..exceptions import CallNotOpen, ProposalExists
 from ..models import (
     Award,
-    EvaluationStep,
     Proposal,
     ProposalState,
     Round,
@@ -26,8 +25,19 @@ from ..models import (
 from . import letters
 from .completeness import require_complete
 from .eligibility import require_eligible, require_member, require_no_overdue_report
+from .intake import DEADLINE as CUT_OFF
+from .intake import take_in
 
-ANSWERS = ("title", "abstract", "sector", "offer", "gpu_hours", "months", "civilian_use")
+ANSWERS = (
+    "title",
+    "abstract",
+    "sector",
+    "offer",
+    "gpu_hours",
+    "months",
+    "civilian_use",
+    "eu_project",
+)
 
 
 @transaction.atomic
@@ -93,7 +103,7 @@ def edit_proposal(proposal, *, by, version, team=None, **answers):
 
 @transaction.atomic
 def submit_proposal(proposal, *, by):
-    """Hand a draft in while its call is open; in a rolling mode its evaluation starts at once.
+    """Hand a draft in while its call is open; see ``take_in`` for when its evaluation starts.
 
     Raises ``CallNotOpen``, ``NotEligible``, ``ReportOverdue``, ``ProposalIncomplete``, or
     ``TransitionNotAllowed`` where it was already submitted.
@@ -111,7 +121,7 @@ def submit_proposal(proposal, *, by):
     require_complete(proposal)
     _give_reference(proposal, at=now)
     move(proposal, to=ProposalState.SUBMITTED, by=by, at=now)
-    _start_evaluation(proposal, at=now)
+    take_in(proposal, at=now)
     letters.receipt(proposal)
     return proposal
 
@@ -124,7 +134,7 @@ def withdraw_proposal(proposal, *, by, note=""):
     now = clock.now()
     move(proposal, to=ProposalState.WITHDRAWN, by=by, at=now, note=note)
     drop_open_steps(proposal, at=now)
-    meet_deadlines(proposal, "decision", "answer", at=now)
+    meet_deadlines(proposal, CUT_OFF, "decision", "answer", at=now)
     Award.objects.filter(proposal=proposal).update(answered_at=now, answered_by=by)
     return proposal
 
@@ -162,32 +172,17 @@ def _set_team(proposal, emails, *, by):
 def _give_reference(proposal, *, at):
     """The next number of the call's open round, under the round's lock."""
     rounds = Round.objects.select_for_update().filter(call=proposal.call)
-    intake = rounds.exclude(cut_off_at__lte=at).order_by("cut_off_at").first()
+    intake = (
+        rounds.exclude(cut_off_at__lte=at).order_by(F("cut_off_at").asc(nulls_first=True)).first()
+    )
     if intake is None:
         raise CallNotOpen
     intake.last_number += 1
     intake.save(update_fields=["last_number"])
     mode = proposal.call.mode
     proposal.reference = (
-        f"EHPC-{mode.series}-{intake.year}{mode.code}{intake.number:02}-{intake.last_number:04}"
+        f"EHPC-{mode.series}-{intake.year}{mode.letters}{intake.number:02}-{intake.last_number:04}"
     )
     proposal.round = intake
     proposal.submitted_at = at
     proposal.save(update_fields=["reference", "round", "submitted_at"])
-
-
-def _start_evaluation(proposal, *, at):
-    """Freeze the mode's steps as rows, start the first, and start the clock of the decision."""
-    note = gettext_noop("Rolling intake")
-    move(proposal, to=ProposalState.IN_EVALUATION, by=None, at=at, note=note)
-    for position, kind in enumerate(proposal.policy.steps, start=1):
-        first = position == 1
-        EvaluationStep.objects.create(
-            proposal=proposal,
-            position=position,
-            kind=kind,
-            state=StepState.ACTIVE if first else StepState.WAITING,
-            started_at=at if first else None,
-        )
-    days = proposal.policy.decision_days
-    set_deadline("decision", proposal, due_at=clock.add_working_days(at, days))

@@ -1,3 +1,4 @@
+from .access import AccessModeForm, AccessPolicyForm, RoundSeriesForm
 from .chains import ChainForm, ChainShapeForm
 from .job_templates import TemplateForm
 from .jobs import ChangeForm, JobForm, OrderForm, ShapeForm
@@ -6,6 +7,8 @@ from .searches import JobSearchForm
 
 __all__ = [
     "AcceptForm",
+    "AccessModeForm",
+    "AccessPolicyForm",
     "ChainForm",
     "ChainShapeForm",
     "ChangeForm",
@@ -14,6 +17,7 @@ __all__ = [
     "OrderForm",
     "ProposalForm",
     "ProposalNewForm",
+    "RoundSeriesForm",
     "ShapeForm",
     "TemplateForm",
     "WithdrawForm",

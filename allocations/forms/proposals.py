@@ -1,11 +1,11 @@
 from django import forms
 from django.core.validators import validate_email
-from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from onboarding.models import Organisation
 
-from ..models import Proposal
+from ..flows.limits import in_words, on_partition
+from ..models import Availability, HourUnit, Proposal
 
 LARGEST_TEAM = 50
 LONGEST_ADDRESS = 254
@@ -74,23 +74,30 @@ class ProposalForm(forms.ModelForm):
 
     class Meta:
         model = Proposal
-        fields = ["title", "abstract", "sector", "offer", "gpu_hours", "months", "civilian_use"]
+        fields = [
+            "title",
+            "abstract",
+            "sector",
+            "offer",
+            "gpu_hours",
+            "months",
+            "eu_project",
+            "civilian_use",
+        ]
         widgets = {"abstract": forms.Textarea({"rows": 8})}
 
     def __init__(self, *args, instance, **kwargs):
         team = "\n".join(instance.team.values_list("email", flat=True))
         initial = {"team": team, "version": instance.version, **kwargs.pop("initial", {})}
         policy = instance.policy
-        if policy.least_gpu_hours == policy.most_gpu_hours:
-            initial.setdefault("gpu_hours", instance.gpu_hours or policy.most_gpu_hours)
+        if policy.is_package and policy.unit == HourUnit.GPU_HOURS:
+            initial.setdefault("gpu_hours", instance.gpu_hours or policy.most_hours)
         super().__init__(*args, instance=instance, initial=initial, **kwargs)
-        offers = instance.call.offers.filter(is_open=True).select_related("partition__system")
-        self.fields["offer"].queryset = offers
-        self.fields["gpu_hours"].help_text = _hours_help(policy)
-        self.fields["gpu_hours"].widget.attrs |= {
-            "min": policy.least_gpu_hours,
-            "max": policy.most_gpu_hours,
-        }
+        offers = instance.call.offers.filter(availability=Availability.OPEN)
+        self.fields["offer"].queryset = offers.select_related("partition__system")
+        self._limit_hours(policy)
+        if instance.organisation.kind not in policy.eu_project_types:
+            del self.fields["eu_project"]
         self.fields["months"] = forms.TypedChoiceField(
             label=_("Months"),
             choices=[("", "---------"), *((number, number) for number in policy.months)],
@@ -99,6 +106,21 @@ class ProposalForm(forms.ModelForm):
             required=False,
             help_text=_("How long you want to use the machine. Unused hours lapse at the end."),
         )
+
+    def _limit_hours(self, policy):
+        """Say the limits where the hours are asked for, on each machine of the call."""
+        field = self.fields["gpu_hours"]
+        partitions = [offer.partition for offer in self.fields["offer"].queryset]
+        words = [in_words(policy).removesuffix(".") + "."]
+        if policy.unit == HourUnit.NODE_HOURS:
+            words += [on_partition(policy, partition) for partition in partitions]
+        field.help_text = " ".join(words)
+        limits = [policy.gpu_hours_on(partition) for partition in partitions]
+        if limits:
+            field.widget.attrs |= {
+                "min": min(least for least, _most in limits),
+                "max": max(most for _least, most in limits),
+            }
 
 
 class AcceptForm(forms.Form):
@@ -129,19 +151,3 @@ def _is_address(text):
     except forms.ValidationError:
         return False
     return len(text) <= LONGEST_ADDRESS
-
-
-def _hours_help(policy):
-    if policy.least_gpu_hours == policy.most_gpu_hours:
-        return _("This mode grants a fixed package of %(most)s GPU-hours.") % {
-            "most": _grouped(policy.most_gpu_hours)
-        }
-    return _("Between %(least)s and %(most)s.") % {
-        "least": _grouped(policy.least_gpu_hours),
-        "most": _grouped(policy.most_gpu_hours),
-    }
-
-
-def _grouped(number):
-    """As the reader's language writes large numbers."""
-    return number_format(number, force_grouping=True)

@@ -1,8 +1,8 @@
-from .access import AccessMode, AccessPolicy, Call, CallState, Round, SystemOffer
+from .access import Availability, Call, CallState, Round, SystemOffer
 from .accounting import AccountingMode, Enforcement, ExhaustionPolicy
 from .awards import Award
 from .corrections import Correction, CorrectionDirection, CorrectionState, LedgerCheck
-from .evaluation import EvaluationStep, StepKind, StepOutcome, StepState
+from .evaluation import EvaluationStep, StepOutcome, StepState
 from .expectations import Expectation
 from .forecasts import (
     Forecast,
@@ -17,6 +17,7 @@ from .jobs import Job, JobHold, JobState, elapsed_seconds
 from .ledger import AccountKind, EntryKind, LedgerAccount, LedgerEntry
 from .load import LoadSample, PartitionStatus, TypicalWait
 from .machines import FundingShare, Partition, System
+from .modes import AccessMode, AccessPolicy, HourUnit, Purpose, StepKind
 from .projects import (
     Allocation,
     AllocationState,
@@ -42,6 +43,7 @@ __all__ = [
     "AccountingMode",
     "Allocation",
     "AllocationState",
+    "Availability",
     "Award",
     "Call",
     "CallState",
@@ -59,6 +61,7 @@ __all__ = [
     "ForecastOutcome",
     "FundingShare",
     "Horizon",
+    "HourUnit",
     "Job",
     "JobDependency",
     "JobHold",
@@ -80,6 +83,7 @@ __all__ = [
     "ProjectRole",
     "Proposal",
     "ProposalState",
+    "Purpose",
     "QueueForecast",
     "QuotaMonth",
     "ReasonChange",

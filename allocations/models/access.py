@@ -1,104 +1,11 @@
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from jaif_portal.language import in_language
-from onboarding.models import CaseTemplate, OrganisationType
 
-from .accounting import AccountingMode, ExhaustionPolicy
 from .machines import FundingShare, Partition
-
-
-class AccessMode(models.Model):
-    """A way to get compute time, such as Playground access."""
-
-    code = models.CharField(_("code"), max_length=4, unique=True)
-    series = models.CharField(
-        _("series"), max_length=3, help_text=_("First part of project identifiers: AIF, DEV …")
-    )
-    name_en = models.CharField(_("name in English"), max_length=100)
-    name_de = models.CharField(_("name in German"), max_length=100)
-    summary_en = models.TextField(_("summary in English"))
-    summary_de = models.TextField(_("summary in German"))
-
-    class Meta:
-        verbose_name = _("access mode")
-        verbose_name_plural = _("access modes")
-        ordering = ["code"]
-
-    def __str__(self):
-        return self.name
-
-    @property
-    def name(self):
-        return in_language(self, "name")
-
-    @property
-    def summary(self):
-        return in_language(self, "summary")
-
-
-class AccessPolicyQuerySet(models.QuerySet):
-    def valid(self, *, at):
-        """The policies in force at the moment ``at``, newest first."""
-        return self.filter(valid_from__lte=at).order_by("-valid_from")
-
-
-class AccessPolicy(models.Model):
-    """The rules of a mode from a date on. A proposal keeps those it was begun under."""
-
-    mode = models.ForeignKey(
-        AccessMode, models.PROTECT, related_name="policies", verbose_name=_("access mode")
-    )
-    valid_from = models.DateTimeField(_("valid from"))
-    least_gpu_hours = models.PositiveIntegerField(_("least GPU-hours"))
-    most_gpu_hours = models.PositiveIntegerField(_("most GPU-hours"))
-    months = models.JSONField(_("months to choose from"))
-    organisation_types = models.JSONField(_("types of organisation that may apply"))
-    steps = models.JSONField(_("evaluation steps, in order"))
-    decision_days = models.PositiveSmallIntegerField(_("working days to the decision"))
-    answer_days = models.PositiveSmallIntegerField(_("working days to answer an offer"))
-    start_within_days = models.PositiveSmallIntegerField(_("days within which use begins"))
-    report_months = models.PositiveSmallIntegerField(_("months to the final report"))
-    acct_mode = models.CharField(
-        _("accounting"), max_length=20, choices=AccountingMode, default=AccountingMode.FIXED
-    )
-    exhaustion_policy = models.CharField(
-        _("when the quota is used up"),
-        max_length=20,
-        choices=ExhaustionPolicy,
-        default=ExhaustionPolicy.BLOCK,
-    )
-    case_template = models.ForeignKey(
-        CaseTemplate, models.PROTECT, related_name="+", verbose_name=_("case template")
-    )
-    source = models.TextField(_("source"), blank=True)
-
-    objects = AccessPolicyQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("access policy")
-        verbose_name_plural = _("access policies")
-        ordering = ["mode", "-valid_from"]
-        constraints = [
-            models.UniqueConstraint(name="policy_once_per_moment", fields=["mode", "valid_from"]),
-            models.CheckConstraint(
-                name="policy_range", condition=Q(least_gpu_hours__lte=F("most_gpu_hours"))
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.mode.code} {self.valid_from:%Y-%m-%d}"
-
-    @property
-    def organisation_type_labels(self):
-        return [OrganisationType(kind).label for kind in self.organisation_types]
-
-    def clean(self):
-        unknown = set(self.organisation_types or []) - set(OrganisationType.values)
-        if unknown:
-            raise ValidationError({"organisation_types": ", ".join(sorted(unknown))})
+from .modes import AccessMode
 
 
 class CallState(models.TextChoices):
@@ -117,9 +24,24 @@ class CallState(models.TextChoices):
         }[self]
 
 
+class Availability(models.TextChoices):
+    """Whether a call, or a system in it, takes proposals at a moment."""
+
+    UPCOMING = "upcoming", _("Opens later")
+    OPEN = "open", _("Open")
+    PAUSED = "paused", _("Paused")
+    FULL = "full", _("Full")
+    CLOSED = "closed", _("Closed")
+
+
 class CallQuerySet(models.QuerySet):
     def published(self):
         return self.exclude(state=CallState.DRAFT)
+
+    def with_offers(self):
+        """With what tells how a call stands: its systems and its rounds."""
+        offers = SystemOffer.objects.select_related("partition__system")
+        return self.prefetch_related(models.Prefetch("offers", offers), "rounds")
 
 
 class Call(models.Model):
@@ -152,7 +74,19 @@ class Call(models.Model):
         return in_language(self, "title")
 
     def is_open(self, *, at):
-        return self.state == CallState.OPEN and self.opens_at <= at < self.closes_at
+        """Whether drafts may be begun and handed in; its systems may be full all the same."""
+        return (
+            self.state == CallState.OPEN
+            and self.opens_at <= at < self.closes_at
+            and self.intake(at=at) is not None
+        )
+
+    def intake(self, *, at):
+        """The round that takes proposals at ``at``: the rolling one, or the next cut-off's."""
+        ahead = [row for row in self.rounds.all() if row.cut_off_at is None or row.cut_off_at > at]
+        return min(
+            ahead, key=lambda row: (row.cut_off_at is not None, row.cut_off_at), default=None
+        )
 
 
 class Round(models.Model):
@@ -174,7 +108,8 @@ class Round(models.Model):
         verbose_name_plural = _("rounds")
         ordering = ["call", "year", "number"]
         constraints = [
-            models.UniqueConstraint(name="round_once", fields=["call", "year", "number"])
+            models.UniqueConstraint(name="round_once", fields=["call", "year", "number"]),
+            models.UniqueConstraint(name="cut_off_once", fields=["call", "cut_off_at"]),
         ]
 
     def __str__(self):
@@ -191,7 +126,19 @@ class SystemOffer(models.Model):
     share = models.ForeignKey(
         FundingShare, models.PROTECT, related_name="offers", verbose_name=_("funding share")
     )
-    is_open = models.BooleanField(_("open"), default=True, help_text=_("Clear it when full."))
+    availability = models.CharField(
+        _("availability"),
+        max_length=20,
+        choices=[choice for choice in Availability.choices if choice[0] != Availability.UPCOMING],
+        default=Availability.OPEN,
+        help_text=_("While the call itself is open."),
+    )
+    fallback = models.CharField(
+        _("another system"),
+        max_length=60,
+        blank=True,
+        help_text=_("Outside this portal, to name where no system of the call takes proposals."),
+    )
 
     class Meta:
         verbose_name = _("system offer")

@@ -3,12 +3,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from .modes import StepKind
 from .proposals import Proposal
-
-
-class StepKind(models.TextChoices):
-    ADMINISTRATIVE = "administrative", _("Eligibility check")
-    TECHNICAL = "technical", _("Technical check")
 
 
 class StepState(models.TextChoices):

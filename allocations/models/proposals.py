@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from onboarding.models import Organisation
 
-from .access import AccessPolicy, Call, Round, SystemOffer
+from .access import Call, Round, SystemOffer
+from .modes import AccessPolicy
 
 
 class ProposalState(models.TextChoices):
@@ -139,6 +140,15 @@ class Proposal(models.Model):
     civilian_use = models.BooleanField(
         _("The work serves civilian purposes only."),
         default=False,
+    )
+    eu_project = models.CharField(
+        _("EU project"),
+        max_length=60,
+        blank=True,
+        help_text=_(
+            "Acronym and grant number of the Horizon Europe or Digital Europe project that this "
+            "work is part of."
+        ),
     )
     state = models.CharField(
         _("state"), max_length=20, choices=ProposalState, default=ProposalState.DRAFT

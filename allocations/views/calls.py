@@ -1,21 +1,17 @@
 """Calls, for everybody to read."""
 
-from django.db.models import Prefetch
 from django.views.generic import DetailView, ListView
 
 from jaif_portal import clock
 
-from ..models import Call, SystemOffer
+from ..flows.limits import extension_in_words, in_words
+from ..flows.openings import opening_of
+from ..models import Call
 
 
 class Calls:
     def get_queryset(self):
-        offers = SystemOffer.objects.select_related("partition__system")
-        return (
-            Call.objects.published()
-            .select_related("mode")
-            .prefetch_related(Prefetch("offers", offers))
-        )
+        return Call.objects.published().with_offers().select_related("mode")
 
 
 class CallList(Calls, ListView):
@@ -23,7 +19,9 @@ class CallList(Calls, ListView):
     context_object_name = "calls"
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(now=clock.now(), **kwargs)
+        return super().get_context_data(
+            openings=openings(self.object_list, at=clock.now()), **kwargs
+        )
 
 
 class CallDetail(Calls, DetailView):
@@ -32,7 +30,18 @@ class CallDetail(Calls, DetailView):
 
     def get_context_data(self, **kwargs):
         now = clock.now()
-        policies = self.object.mode.policies.valid(at=now).select_related("mode")
+        policy = self.object.mode.policies.valid(at=now).select_related("mode").first()
+        words = policy and {"hours": in_words(policy), "extension": extension_in_words(policy)}
         return super().get_context_data(
-            policy=policies.first(), open_now=self.object.is_open(at=now), **kwargs
+            policy=policy,
+            words=words,
+            opening=opening_of(self.object, at=now),
+            open_now=self.object.is_open(at=now),
+            **kwargs,
         )
+
+
+def openings(calls, *, at):
+    """How each call stands; those that take proposals come first."""
+    rows = [opening_of(call, at=at) for call in calls]
+    return sorted(rows, key=lambda row: not row.is_open)

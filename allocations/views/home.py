@@ -16,6 +16,7 @@ from ..models import (
     Proposal,
     ProposalState,
 )
+from .calls import openings
 from .projects import with_days_left
 
 SHOWN = 5
@@ -30,11 +31,11 @@ class Home(TemplateView):
 
     def get_context_data(self, **kwargs):
         user, now = self.request.user, clock.now()
-        calls = Call.objects.published().filter(closes_at__gt=now).select_related("mode")
-        context = {"calls": calls, "now": now}
+        calls = Call.objects.published().filter(closes_at__gt=now).with_offers()
+        context = {"openings": openings(calls.select_related("mode"), at=now), "now": now}
         if user.is_authenticated:
             affairs = _own_affairs(user)
-            context |= affairs | _suggestions(affairs, user, calls)
+            context |= affairs | _suggestions(affairs, user, context["openings"])
             with_days_left(context["allocations"], at=now)
         return super().get_context_data(**context, **kwargs)
 
@@ -61,7 +62,7 @@ def _own_affairs(user):
     }
 
 
-def _suggestions(affairs, user, calls):
+def _suggestions(affairs, user, openings):
     """What to point out beside what waits for the reader anyway."""
     is_applying = any(not ProposalState(row.state).is_final for row in affairs["proposals"])
     can_submit = any(row.state == AllocationState.ACTIVE for row in affairs["allocations"])
@@ -69,7 +70,7 @@ def _suggestions(affairs, user, calls):
     lacks_organisation = not (user.is_staff or is_involved or affairs["organisations"])
     waiting = any(affairs[name] for name in ("offers", "cases", "drafts"))
     is_busy = user.is_staff or is_involved or lacks_organisation or waiting
-    may_apply = not is_busy and bool(calls)
+    may_apply = not is_busy and any(opening.is_open for opening in openings)
     return {
         "can_submit": can_submit,
         "lacks_organisation": lacks_organisation,

@@ -39,6 +39,7 @@ class Proposals(LoginRequiredMixin):
             "applicant",
             "offer__partition__system",
             "award",
+            "round",
         )
 
 
@@ -102,6 +103,7 @@ class ProposalEdit(Proposals, UpdateView):
         return super().get_context_data(
             proposal=saved,
             gaps=gaps(saved),
+            intake=saved.call.intake(at=clock.now()),
             may_submit=user.has_perm("allocations.submit_proposal", saved),
             may_withdraw=user.has_perm("allocations.withdraw_proposal", saved),
             **kwargs,

@@ -33,7 +33,7 @@ def reviewer(db):
 def share(monday):
     """The funded share that Playground awards come from."""
     factories.lifecycle.fund_shares(at=monday)
-    return factories.Call.objects.get().offers.get().share
+    return factories.Call.objects.get(mode__code="PG").offers.get().share
 
 
 @pytest.fixture

@@ -1,9 +1,12 @@
 """Calls, modes and policies at the desk of the access office."""
 
+import datetime as dt
+
 import pytest
 from django.forms.models import model_to_dict
 
-from allocations.models import AccessPolicy, Call, CallState, SystemOffer
+from allocations.models import AccessMode, AccessPolicy, Call, CallState, SystemOffer
+from jaif_portal import clock
 from jaif_portal.models import Transition
 from onboarding.models import Role
 from tests.allocations import factories
@@ -19,7 +22,7 @@ from tests.allocations.admin.desk import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
-ACTS = ["open", "pause", "close"]
+ACTS = ["open", "pause", "close", "add_rounds"]
 FROM_DRAFT_OR_PAUSED = "Only possible in the state: Draft, Paused."
 FROM_OPEN = "Only possible in the state: Open."
 FROM_OPEN_OR_PAUSED = "Only possible in the state: Open, Paused."
@@ -43,7 +46,7 @@ def test_only_access_officers_run_calls(client, call, role):
     offered = offered_acts(client, call)
     statuses = [perform(client, call, act).status_code for act in ("pause", "open", "close")]
 
-    assert [offered[act] == ROLE for act in ACTS] == [not in_charge] * 3
+    assert [offered[act] == ROLE for act in ACTS] == [not in_charge] * 4
     assert statuses == [200 if in_charge else 403] * 3
     assert state_of(call) == (CallState.CLOSED if in_charge else CallState.OPEN)
 
@@ -51,10 +54,10 @@ def test_only_access_officers_run_calls(client, call, role):
 @pytest.mark.parametrize(
     ("state", "hindrances"),
     [
-        ("draft", ["", FROM_OPEN, FROM_OPEN_OR_PAUSED]),
-        ("open", [FROM_DRAFT_OR_PAUSED, "", ""]),
-        ("paused", ["", FROM_OPEN, ""]),
-        ("closed", [FROM_DRAFT_OR_PAUSED, FROM_OPEN, FROM_OPEN_OR_PAUSED]),
+        ("draft", ["", FROM_OPEN, FROM_OPEN_OR_PAUSED, ""]),
+        ("open", [FROM_DRAFT_OR_PAUSED, "", "", ""]),
+        ("paused", ["", FROM_OPEN, "", ""]),
+        ("closed", [FROM_DRAFT_OR_PAUSED, FROM_OPEN, FROM_OPEN_OR_PAUSED, ""]),
     ],
 )
 def test_each_act_says_why_it_is_not_possible(client, call, state, hindrances):
@@ -166,8 +169,109 @@ def test_types_of_organisation_that_do_not_exist_are_refused(client, call):
     form = client.get(address("accesspolicy", "change", policy.pk)).context["adminform"].form
     answers = {name: form[name].value() for name in form.fields}
     answers |= {"valid_from_0": "2026-11-01", "valid_from_1": "00:00"}
-    answers |= {"organisation_types": '["start_up", "club"]'}
+    answers |= {"organisation_types": ["start_up", "club"]}
 
     page = client.post(address("accesspolicy", "change", policy.pk), answers)
 
-    assert page.context["adminform"].form.errors == {"organisation_types": ["club"]}
+    assert page.context["adminform"].form.errors == {
+        "organisation_types": ["Select a valid choice. club is not one of the available choices."]
+    }
+
+
+def add_rounds(client, call, **answers):
+    data = {"first_on": "2026-12-01", "days": "1", "time": "10:00", "every": 1, "count": 12}
+    return perform(client, call, "add_rounds", **(data | answers))
+
+
+def test_the_1st_of_each_month_at_10_twelve_times_is_one_form(client):
+    call = Call.objects.get(mode__code="DEV")
+    call.rounds.all().delete()
+    sign_in(client, Role.ACCESS_OFFICER)
+
+    page = add_rounds(client, call)
+    again = add_rounds(client, call)
+
+    cut_offs = list(call.rounds.values_list("cut_off_at", flat=True))
+    in_brussels = [moment.astimezone(clock.BRUSSELS) for moment in cut_offs]
+    assert [(moment.day, moment.hour, moment.minute) for moment in in_brussels] == [(1, 10, 0)] * 12
+    assert [moment.month for moment in in_brussels] == [12, *range(1, 12)]
+    assert messages(page) == [f"Done: Add a series of rounds. {call}"]
+    assert messages(again) == messages(page)
+
+
+def test_rounds_outside_the_call_are_refused_with_what_to_do(client):
+    call = Call.objects.get(mode__code="DEV")
+    sign_in(client, Role.ACCESS_OFFICER)
+
+    page = add_rounds(client, call, count=13)
+
+    assert page.context["form"].non_field_errors() == [
+        "The cut-off on 1 December 2027 lies outside the call, which runs from 1 January 2026 to "
+        "1 November 2027. Change the call’s dates first, or ask for fewer rounds."
+    ]
+    assert call.rounds.count() == 12
+
+
+@pytest.mark.parametrize("days", ["0", "32", "first", "1;2", "-1", "", "²"])
+def test_days_that_no_month_has_are_refused(client, days):
+    call = Call.objects.get(mode__code="DEV")
+    sign_in(client, Role.ACCESS_OFFICER)
+
+    page = add_rounds(client, call, days=days)
+
+    assert list(page.context["form"].errors) == ["days"]
+
+
+def test_an_officer_adds_a_mode_and_a_policy_without_code(client):
+    sign_in(client, Role.ACCESS_OFFICER)
+    mode = {"code": "TST", "series": "TST", "letters": "T", "purposes": ["try_out"]}
+    texts = {"name_en": "Test", "name_de": "Test", "summary_en": "A test.", "summary_de": "Test."}
+    template = AccessPolicy.objects.first().case_template_id
+
+    added = client.post(address("accessmode", "add"), mode | texts)
+    policy = {
+        "mode": AccessMode.objects.get(code="TST").pk,
+        "valid_from_0": "2026-11-01",
+        "valid_from_1": "00:00",
+        "unit": "node_hours",
+        "least_hours": 100,
+        "most_hours": 200,
+        "months": "3, 1",
+        "organisation_types": ["start_up", "research"],
+        "eu_project_types": ["start_up"],
+        "contract_months": 0,
+        "steps": ["technical", "administrative"],
+        "decision_days": 5,
+        "answer_days": 10,
+        "start_within_days": 30,
+        "report_months": 3,
+        "renewals": 0,
+        "extension_months": 0,
+        "extension_percent": 0,
+        "acct_mode": "fixed",
+        "exhaustion_policy": "block",
+        "case_template": template,
+    }
+    saved = client.post(address("accesspolicy", "add"), policy)
+
+    row = AccessPolicy.objects.get(mode__code="TST")
+    assert (added.status_code, saved.status_code) == (302, 302)
+    assert (row.months, row.steps) == ([1, 3], ["administrative", "technical"])
+    assert row.organisation_types == ["start_up", "research"]
+    assert row.eu_project_types == ["start_up"]
+
+
+def test_a_limit_changes_from_a_date_on(client, call, monday):
+    sign_in(client, Role.ACCESS_OFFICER)
+    old = AccessPolicy.objects.get(mode=call.mode)
+    form = client.get(address("accesspolicy", "change", old.pk)).context["adminform"].form
+    answers = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    answers |= {"valid_from_0": "2026-12-01", "valid_from_1": "00:00", "most_hours": 8000}
+    answers |= {"months": "1, 2, 3", "_saveasnew": "1"}
+
+    client.post(address("accesspolicy", "change", old.pk), answers)
+
+    policies = call.mode.policies
+    assert policies.valid(at=monday).first() == old
+    later = policies.valid(at=monday + dt.timedelta(days=30)).first()
+    assert (later.least_hours, later.most_hours) == (5000, 8000)

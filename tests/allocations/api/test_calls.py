@@ -5,7 +5,7 @@ from jaif_portal import clock
 from tests.clients import bearer
 from tests.onboarding.factories import UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 URL = "/api/v1/calls/"
 
@@ -16,25 +16,44 @@ def test_a_call_shows_its_mode_its_rules_and_whether_it_is_open():
     body = bearer(UserFactory()).get(f"{URL}{call.pk}/").json()
 
     assert (body["mode"]["code"], body["is_open"]) == ("PG", True)
-    assert (body["policy"]["most_gpu_hours"], body["policy"]["months"]) == (5000, [1, 2, 3])
+    assert (body["policy"]["most_hours"], body["policy"]["months"]) == (5000, [1, 2, 3])
     assert body["offers"] == [
         {
             "id": call.offers.get().pk,
             "system": "JUPITER",
             "partition": "booster",
-            "is_open": True,
+            "availability": "open",
+            "instead": "",
         }
     ]
+    assert (body["availability"], body["next_cut_off"]) == ("open", None)
 
 
 def test_a_paused_call_is_not_open():
     Call.objects.update(state=CallState.PAUSED)
 
-    assert bearer(UserFactory()).get(URL).json()["results"][0]["is_open"] is False
+    call = Call.objects.get(mode__code="LS")
+
+    body = bearer(UserFactory()).get(f"{URL}{call.pk}/").json()
+
+    assert (body["is_open"], body["availability"]) == (False, "paused")
+    assert body["offers"][0]["instead"] == "Leonardo"
+    assert body["next_cut_off"] == "2026-11-30T10:00:00+01:00"
+
+
+def test_anybody_reads_the_modes_and_their_rules(client):
+    listed = client.get("/api/v1/modes/").json()["results"]
+    body = client.get("/api/v1/modes/SC/").json()
+
+    assert {mode["code"] for mode in listed} == {
+        "PG", "FL", "LS", "SC", "BEN", "DEV", "REG", "EXT"
+    }  # fmt: skip
+    assert (body["policy"]["unit"], body["policy"]["most_hours"]) == ("node_hours", 90_000)
+    assert body["policy"]["eu_project_types"] == ["start_up", "sme", "mid_cap", "large_industry"]
 
 
 def test_a_call_that_is_a_draft_is_not_there():
-    call = Call.objects.get()
+    call = Call.objects.get(mode__code="PG")
     Call.objects.update(state=CallState.DRAFT)
     client = bearer(UserFactory())
 
@@ -44,8 +63,8 @@ def test_a_call_that_is_a_draft_is_not_there():
 
 @pytest.mark.parametrize("count", [1, 30])
 def test_listing_calls_takes_the_same_queries_for_any_number(django_assert_num_queries, count):
-    offer = SystemOffer.objects.get()
-    mode, now = AccessMode.objects.get(), clock.now()
+    offer = SystemOffer.objects.get(call__mode__code="PG")
+    mode, now = AccessMode.objects.get(code="PG"), clock.now()
     for _number in range(count - 1):
         call = Call.objects.create(
             mode=mode,
@@ -58,10 +77,10 @@ def test_listing_calls_takes_the_same_queries_for_any_number(django_assert_num_q
         SystemOffer.objects.create(call=call, partition=offer.partition, share=offer.share)
     client = bearer(UserFactory())
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         response = client.get(URL)
 
-    assert len(response.json()["results"]) == count
+    assert len(response.json()["results"]) == min(50, count + 7)
 
 
 def test_anybody_with_a_token_reads_about_the_machines():

@@ -24,7 +24,7 @@ def url_of(proposal, action=""):
 
 def answers(user, **changes):
     organisation = user.organisations.first() or OrganisationFactory(representative=user)
-    call = Call.objects.get()
+    call = Call.objects.get(mode__code="PG")
     return {
         "call": call.pk,
         "organisation": organisation.pk,
@@ -123,7 +123,7 @@ def test_an_incomplete_proposal_is_refused_with_its_fields(user):
     assert (response.status_code, body["code"]) == (422, "proposal_incomplete")
     assert body["errors"] == {
         "abstract": ["Describe the work in at least 100 characters."],
-        "gpu_hours": ["Playground grants a fixed package of 5000 GPU-hours."],
+        "gpu_hours": ["Playground grants a fixed package of 5,000 GPU-hours."],
     }
 
 

@@ -54,12 +54,12 @@ def test_an_abstract_has_at_least_100_characters_without_the_space_around(length
 def test_a_fixed_package_is_named(hours):
     proposal = factories.draft(gpu_hours=hours)
 
-    assert gaps(proposal) == {"gpu_hours": "Playground grants a fixed package of 5000 GPU-hours."}
+    assert gaps(proposal) == {"gpu_hours": "Playground grants a fixed package of 5,000 GPU-hours."}
 
 
 @pytest.mark.parametrize(("hours", "complete"), [(9, False), (10, True), (20, True), (21, False)])
 def test_a_range_is_named_with_both_ends(hours, complete):
-    AccessPolicy.objects.update(least_gpu_hours=10, most_gpu_hours=20)
+    AccessPolicy.objects.update(least_hours=10, most_hours=20)
     sentence = "Playground grants between 10 and 20 GPU-hours."
 
     found = gaps(factories.draft(gpu_hours=hours))
@@ -76,7 +76,7 @@ def test_months_are_among_those_of_the_mode(months):
 
 def test_a_system_of_another_call_is_not_offered():
     proposal = factories.draft()
-    call = Call.objects.get()
+    call = Call.objects.get(mode__code="PG")
     call.pk = None
     call.save()
     SystemOffer.objects.create(

@@ -20,7 +20,7 @@ def test_companies_of_member_and_associated_states_may_apply(basis, kind):
     country = Country.objects.filter(basis=basis).first()
     organisation = OrganisationFactory(kind=kind, country=country)
 
-    assert obstacles(organisation, policy=AccessPolicy.objects.get()) == []
+    assert obstacles(organisation, policy=AccessPolicy.objects.get(mode__code="PG")) == []
 
 
 def test_a_refusal_gives_every_reason_and_the_way_out():
@@ -28,7 +28,7 @@ def test_a_refusal_gives_every_reason_and_the_way_out():
     organisation = OrganisationFactory(kind=OrganisationType.RESEARCH, country=country)
 
     with pytest.raises(NotEligible) as refusal:
-        require_eligible(organisation, policy=AccessPolicy.objects.get())
+        require_eligible(organisation, policy=AccessPolicy.objects.get(mode__code="PG"))
 
     assert refusal.value.code == "not_eligible"
     assert str(refusal.value) == (

@@ -25,14 +25,14 @@ def test_a_draft_is_born_under_the_policy_of_its_day(monday):
 
     assert proposal.reference == f"DRAFT-{proposal.pk:05}"
     assert (proposal.state, proposal.created_at) == (ProposalState.DRAFT, monday)
-    assert proposal.policy == AccessPolicy.objects.get()
+    assert proposal.policy == AccessPolicy.objects.get(mode__code="PG")
     assert history(proposal) == [("", "draft", proposal.applicant, monday, "")]
     assert timers(proposal) == {}
     assert letters(proposal) == []
 
 
 def test_a_draft_is_begun_under_the_newest_policy_that_is_valid(travel):
-    policy = AccessPolicy.objects.get()
+    policy = AccessPolicy.objects.get(mode__code="PG")
     older = policy.pk
     for days in (1, 5):
         policy.pk, policy.valid_from = None, clock.now() + dt.timedelta(days=days)
@@ -60,14 +60,16 @@ def test_a_draft_needs_an_open_call(state):
 
 @pytest.mark.parametrize(("seconds", "is_open"), [(-1, False), (0, True)])
 def test_a_call_opens_at_its_moment(monday, seconds, is_open):
-    call = Call(state=CallState.OPEN, opens_at=monday, closes_at=monday + dt.timedelta(days=1))
+    call = the_call()
+    call.opens_at, call.closes_at = monday, monday + dt.timedelta(days=1)
 
     assert call.is_open(at=monday + dt.timedelta(seconds=seconds)) is is_open
 
 
 @pytest.mark.parametrize(("seconds", "is_open"), [(-1, True), (0, False)])
 def test_a_call_is_closed_from_its_closing_moment_on(monday, seconds, is_open):
-    call = Call(state=CallState.OPEN, opens_at=monday - dt.timedelta(days=1), closes_at=monday)
+    call = the_call()
+    call.closes_at = monday
 
     assert call.is_open(at=monday + dt.timedelta(seconds=seconds)) is is_open
 

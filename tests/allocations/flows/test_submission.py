@@ -39,7 +39,7 @@ def assert_still_a_draft(proposal):
     proposal.refresh_from_db()
     assert (proposal.state, proposal.submitted_at) == (ProposalState.DRAFT, None)
     assert len(history(proposal)) == 1
-    assert Round.objects.get().last_number == 0
+    assert Round.objects.get(call__mode__code="PG").last_number == 0
     assert letters(proposal) == [("team", "ada@example.org")]
 
 
@@ -49,7 +49,7 @@ def test_a_submitted_proposal_is_in_evaluation_at_once(draft, monday):
     draft.refresh_from_db()
     assert draft.reference == "EHPC-AIF-2026PG01-0001"
     assert (draft.state, draft.submitted_at) == (ProposalState.IN_EVALUATION, monday)
-    assert draft.round == Round.objects.get()
+    assert draft.round == Round.objects.get(call__mode__code="PG")
     assert history(draft)[1:] == [
         ("draft", "submitted", draft.applicant, monday, ""),
         ("submitted", "in_evaluation", None, monday, "Rolling intake"),
@@ -103,7 +103,7 @@ def test_a_second_submit_is_refused(draft):
 
     assert refusal.value.code == "transition_not_allowed"
     assert str(refusal.value) == "This proposal has already been submitted."
-    assert Round.objects.get().last_number == 1
+    assert Round.objects.get(call__mode__code="PG").last_number == 1
     assert Mail.objects.filter(recipient=draft.applicant.email).count() == 1
 
 
@@ -127,7 +127,7 @@ def test_a_draft_cannot_be_submitted_from_the_closing_moment_on(draft, travel):
 
 
 def test_a_call_whose_last_round_has_been_cut_off_takes_no_submission(draft, monday):
-    Round.objects.update(cut_off_at=monday)
+    draft.call.rounds.update(cut_off_at=monday)
 
     with pytest.raises(CallNotOpen):
         submit_proposal(draft, by=draft.applicant)
@@ -136,7 +136,7 @@ def test_a_call_whose_last_round_has_been_cut_off_takes_no_submission(draft, mon
 
 
 def test_a_proposal_goes_into_the_next_round_that_is_not_cut_off(draft, monday):
-    Round.objects.update(cut_off_at=monday)
+    draft.call.rounds.update(cut_off_at=monday)
     for number in (3, 2):
         Round.objects.create(
             call=draft.call, year=2026, number=number, cut_off_at=monday + number * DAY
@@ -190,7 +190,7 @@ def test_a_report_that_fell_overdue_since_the_draft_stops_the_submission(monday)
 
 
 def test_a_system_that_was_closed_since_the_draft_stops_the_submission(draft):
-    SystemOffer.objects.update(is_open=False)
+    SystemOffer.objects.update(availability="full")
 
     with pytest.raises(ProposalIncomplete) as refusal:
         submit_proposal(draft, by=draft.applicant)
@@ -202,9 +202,9 @@ def test_a_system_that_was_closed_since_the_draft_stops_the_submission(draft):
 
 
 def test_a_draft_keeps_the_limits_it_was_begun_under(draft):
-    policy = AccessPolicy.objects.get()
+    policy = AccessPolicy.objects.get(mode__code="PG")
     policy.pk, policy.valid_from = None, draft.created_at
-    policy.least_gpu_hours = policy.most_gpu_hours = 100
+    policy.least_hours = policy.most_hours = 100
     policy.save(force_insert=True)
 
     submit_proposal(draft, by=draft.applicant)

@@ -27,7 +27,7 @@ def test_an_open_call_says_what_it_gives_and_takes_proposals(client, call):
 
     assert "5,000 GPU-hours, a fixed package" in page.text
     assert "Within 2 working days of submission" in page.text
-    assert "JUPITER booster: open" in page.text
+    assert "JUPITER booster: Open" in page.text
     assert f'href="{address("proposal_new", call.pk)}"' in page.text
 
 
@@ -52,9 +52,9 @@ def test_a_call_that_is_not_open_takes_none(client, call, changes):
 
 
 def test_a_full_system_is_said_to_be_full(client, call):
-    SystemOffer.objects.update(is_open=False)
+    SystemOffer.objects.update(availability="full")
 
-    assert "JUPITER booster: full" in read(client, call).text
+    assert "JUPITER booster: Full. Another system: Leonardo." in read(client, call).text
 
 
 def test_a_call_whose_mode_has_no_policy_yet_can_be_read(client, call):
@@ -73,7 +73,7 @@ def test_a_call_that_is_not_published_is_not_there(client, call):
 @pytest.mark.parametrize(
     ("opens", "closes", "words"),
     [
-        (-DAY, DAY, "until 24 November 2026"),
+        (-DAY, DAY, "at any time until 24 November 2026"),
         (DAY, 2 * DAY, "from 24 November 2026"),
         (-2 * DAY, -DAY, "ended on 22 November 2026"),
     ],

@@ -119,7 +119,7 @@ def test_a_report_is_owed_after_the_end(client, travel):
 
     page = client.get(HOME)
 
-    assert next_steps(client) == ["report"]
+    assert next_steps(client) == ["call", "report"]
     assert "Due by 23 April 2027" in page.text
     assert list(page.context["allocations"]) == []
 

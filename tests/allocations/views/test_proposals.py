@@ -175,7 +175,7 @@ def test_submitting_an_incomplete_draft_saves_it_and_marks_the_fields(client, ad
     assert errors(page) == {
         "__all__": [KEPT],
         "abstract": ["Describe the work in at least 100 characters."],
-        "gpu_hours": ["Playground grants a fixed package of 5000 GPU-hours."],
+        "gpu_hours": ["Playground grants a fixed package of 5,000 GPU-hours."],
     }
     assert (draft.title, draft.state) == ("Tenders", ProposalState.DRAFT)
     assert page.context["form"]["version"].value() == draft.version
@@ -237,7 +237,7 @@ def test_numbers_in_the_form_are_written_for_the_reader(client, ada):
     draft = factories.draft(by=ada)
     url = address("proposal_edit", draft.pk)
 
-    assert "a fixed package of 5,000 GPU-hours" in client.get(url).text
+    assert "5,000 GPU-hours, a fixed package" in client.get(url).text
     client.cookies["django_language"] = "de"
     help_text = client.get(url).context["form"].fields["gpu_hours"].help_text
     assert "5.000" in help_text

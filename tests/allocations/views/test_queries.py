@@ -13,8 +13,8 @@ LISTS = {
     "proposals": 6,  # staff or not, how many, the rows
     "projects": 8,  # the same, and their allocations and reports
     "jobs": 9,  # staff or not, projects to choose from, how many, the rows, their forecasts, now
-    "calls": 6,  # the rows, their offers, the clock for their dates
-    "home": 11,  # eight kinds of rows, the clock
+    "calls": 7,  # the rows, their offers and rounds, the clock for their dates
+    "home": 14,  # eight kinds of rows, the offers and rounds of calls, the clock
 }
 
 

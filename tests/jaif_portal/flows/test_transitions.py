@@ -14,7 +14,7 @@ NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 
 @pytest.fixture
 def call():
-    call = Call.objects.get()
+    call = Call.objects.get(mode__code="PG")
     call.title_en = "Not saved"
     return call
 
@@ -61,7 +61,7 @@ def test_a_plan_saves_nothing(call):
 
     assert (call.state, step.from_state, step.to_state) == ("paused", "open", "paused")
     assert step.pk is None
-    assert Call.objects.get().state == "open"
+    assert Call.objects.get(mode__code="PG").state == "open"
 
 
 def test_a_history_begins_with_the_birth_and_stays_in_order(call):
