@@ -1,11 +1,6 @@
 """A real Celery worker and beat on PostgreSQL and Redis, and ``kill -9`` in the middle."""
 
 import os
-import signal
-import subprocess
-import sys
-import time
-from urllib.parse import urlsplit
 
 import pytest
 import redis
@@ -21,37 +16,12 @@ from allocations.scheduler import Machine, Policy, Scheduler, Started
 from jaif_portal import clock
 from jaif_portal.models import PortalClock
 from tests.allocations import factories
+from tests.allocations.processes import WORKER, celery, wait_until
 from tests.allocations.records import broken_invariants, history
 
 pytestmark = [pytest.mark.services, pytest.mark.slow, pytest.mark.usefixtures("committed")]
-QUEUES = "default,simulation,mail"
 KILLS, JOBS_BETWEEN = 4, 5
 RATE = 600  # ten minutes a second
-
-
-def start(*arguments, log):
-    """A Celery process in a process group of its own, on the test's database and broker."""
-    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
-    return subprocess.Popen(
-        [sys.executable, "-m", "celery", "-A", "jaif_portal", *arguments],
-        cwd=settings.BASE_DIR,
-        env=os.environ | {"DATABASE_URL": url.geturl(), "CELERY_EAGER": "false"},
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
-
-
-def kill(process):
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait(timeout=20)
-
-
-def wait_until(condition, *, seconds=40):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "the worker did not get there in time"
-        time.sleep(0.05)
 
 
 @pytest.fixture
@@ -62,9 +32,9 @@ def log(tmp_path):
 
 @pytest.fixture
 def beat(log, tmp_path):
-    process = start("beat", "--schedule", str(tmp_path / "beat"), "--pidfile", "", log=log)
-    yield process
-    kill(process)
+    beat = celery("beat", "--schedule", tmp_path / "beat", "--pidfile", "", log=log)
+    yield beat
+    beat.kill()
 
 
 @pytest.fixture
@@ -80,16 +50,9 @@ def broker():
 
 @pytest.fixture
 def worker(log, broker):
-    """``[process]``: the one that runs now."""
-    command = ("worker", "--queues", QUEUES, "--concurrency", "2", "--without-mingle")
-    running = [start(*command, log=log)]
-
-    def kill_and_restart():
-        kill(running.pop())
-        running.append(start(*command, log=log))
-
-    yield kill_and_restart
-    kill(running.pop())
+    worker = celery(*WORKER, log=log)
+    yield worker
+    worker.kill()
 
 
 @pytest.fixture
@@ -130,7 +93,7 @@ def kill_in_the_middle_of_a_step(worker):
     with transaction.atomic():
         LedgerAccount.objects.select_for_update().get(kind=AccountKind.USED)
         wait_until(somebody_waits_for_us)
-        worker()
+        worker.kill_and_restart()
 
 
 def expected_schedule(jobs):
