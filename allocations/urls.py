@@ -14,6 +14,7 @@ from .views import (
     projects,
     proposals,
     statements,
+    waiting,
 )
 
 app_name = "allocations"
@@ -34,6 +35,7 @@ urlpatterns = [
     path("proposals/<int:pk>/decline/", proposals.OfferDecline.as_view(), name="offer_decline"),
     path("projects/", projects.ProjectList.as_view(), name="projects"),
     path("projects/<int:pk>/", projects.ProjectDetail.as_view(), name="project"),
+    path("projects/<int:pk>/waits.csv", waiting.WaitsCSV.as_view(), name="waits_csv"),
     path("allocations/<int:pk>/statement/", statements.StatementPage.as_view(), name="statement"),
     path(
         "allocations/<int:pk>/statement.csv",

@@ -20,6 +20,7 @@ from . import alerts, ledger
 CHANGED = [
     "state",
     "reason",
+    "reason_log",
     "low_priority",
     "eligible_at",
     "started_at",
@@ -61,12 +62,15 @@ class Changes:
                 if job.started_at is not None:
                     self._post(ledger.charging, job, at, seconds=event.elapsed)
 
-    def give_reasons(self, reasons):
+    def give_reasons(self, reasons, *, at):
+        """Each job's reason as it is ``at`` the end of the step; projects keep every change."""
         for job in self.jobs.values():
             reason = PendingReason(reasons.get(job.pk, PendingReason.NONE))
             if job.reason != reason:
                 job.reason = reason
                 self.changed.add(job.pk)
+                if job.state == JobState.PENDING and job.allocation_id is not None:
+                    job.reason_log = [*job.reason_log, [clock.seconds(at), reason]]
 
     def save(self):
         changed = [self.jobs[pk] for pk in sorted(self.changed)]

@@ -47,6 +47,12 @@ FORESEEABLE = [
     PendingReason.BEGIN_TIME,
     PendingReason.DEPENDENCY,
     PendingReason.JOB_ARRAY_TASK_LIMIT,
+    PendingReason.RESERVATION,
+    PendingReason.REQ_NODE_NOT_AVAIL,
+    PendingReason.ASSOC_GRP_NODE,
+    PendingReason.ASSOC_MAX_JOBS,
+    PendingReason.QOS_GRP_NODE,
+    PendingReason.QOS_MAX_JOBS_PER_USER,
 ]
 
 

@@ -91,7 +91,7 @@ def _run(partition, *, start, target):
         events = scheduler.advance(until=change)
     for event in events:
         changes.note(event)
-    changes.give_reasons(scheduler.reasons())
+    changes.give_reasons(scheduler.reasons(), at=target)
     changes.save()
     load.record(partition, tally, events, start=start, target=target)
     return target, len(events)

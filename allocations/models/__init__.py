@@ -9,7 +9,6 @@ from .forecasts import (
     ForecastOutcome,
     Horizon,
     QueueForecast,
-    ReasonChange,
     SizeClass,
 )
 from .history import DayTotal
@@ -86,7 +85,6 @@ __all__ = [
     "Purpose",
     "QueueForecast",
     "QuotaMonth",
-    "ReasonChange",
     "Round",
     "Sector",
     "SizeClass",

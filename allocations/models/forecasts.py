@@ -121,28 +121,3 @@ class Forecast(models.Model):
     @property
     def expectation(self):
         return Expectation(self.p10, self.p50, self.p90, ranged=self.replications > 1)
-
-
-class ReasonChange(models.Model):
-    """From ``at`` on, a waiting job of a project waited for another reason.
-
-    The queue writes them as it computes reasons; what they add up to says what a job
-    has waited for.
-    """
-
-    job = models.ForeignKey(
-        Job, models.CASCADE, related_name="reason_changes", verbose_name=_("job")
-    )
-    at = models.DateTimeField(_("at"))
-    reason = models.CharField(_("reason"), max_length=40)
-
-    class Meta:
-        verbose_name = _("change of the reason")
-        verbose_name_plural = _("changes of the reason")
-        ordering = ["job", "at"]
-        constraints = [
-            models.UniqueConstraint(name="one_reason_at_a_time", fields=["job", "at"]),
-        ]
-
-    def __str__(self):
-        return f"{self.job_id} {self.at:%Y-%m-%d %H:%M:%S} {self.reason}"

@@ -68,6 +68,9 @@ class Job(models.Model):
 
     A task of an array is a job of its own; ``array`` is the first task, whose number is the
     array's. A job that was requeued is the same row: ``runs`` keeps what it ran before.
+
+    ``reason_log`` has ``[second since the epoch, reason]`` for each change of the reason for
+    which a project's job has waited, as the queue found it.
     """
 
     partition = models.ForeignKey(
@@ -130,6 +133,7 @@ class Job(models.Model):
     reason = models.CharField(
         _("reason"), max_length=40, choices=PendingReason, default=PendingReason.NONE
     )
+    reason_log = models.JSONField(default=list, editable=False)
     low_priority = models.BooleanField(
         _("lowest priority"),
         default=False,

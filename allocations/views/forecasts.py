@@ -77,9 +77,9 @@ def start_of_shape(cost, partition):
     }
 
 
-def start_of_job(job):
+def start_of_job(job, *, at):
     """When a waiting job will start and what would be sooner, in sentences."""
-    at, forecast = clock.now(), job.forecasts.first()
+    forecast = job.forecasts.first()
     if job.reason not in FORESEEABLE:
         return {"sentence": _("There is no forecast: how long this lasts is not up to the queue.")}
     if forecast is None:

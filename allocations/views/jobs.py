@@ -26,7 +26,7 @@ from ..models import Job, JobState, JobTemplate
 from .costs import Cost
 from .forecasts import say_starts, start_of_job, start_of_shape
 from .orders import Jobs, orders_for
-from .waiting import prospects
+from .waiting import prospects, waits_of
 
 PK = re.compile(r"[0-9]{1,18}", re.ASCII)
 
@@ -130,17 +130,18 @@ class JobDetail(Jobs, DetailView):
         return ["allocations/job_state.html" if self.request.htmx else "allocations/job.html"]
 
     def get_context_data(self, **kwargs):
-        job = self.object
+        job, at = self.object, clock.now()
         is_final = JobState(job.state).is_final
         cancelling = not is_final and job.cancel_requested_at is not None
         waits = job.state == JobState.PENDING and not cancelling
-        elapsed = _elapsed(job)
+        elapsed = _elapsed(job, at)
         return super().get_context_data(
             transitions=Transition.objects.of(job),
             is_final=is_final,
             cancelling=cancelling,
-            waiting=prospects(job) if waits else None,
-            start=start_of_job(job) if waits else None,
+            waiting=prospects(job, at=at) if waits else None,
+            start=start_of_job(job, at=at) if waits else None,
+            waits=waits_of(job, at=at),
             orders=[] if cancelling else orders_for(self.request.user, job),
             may_submit=self.request.user.has_perm("allocations.submit_job", job.allocation),
             tasks=job.array.tasks.count() if job.array_id else 0,
@@ -154,11 +155,11 @@ class JobDetail(Jobs, DetailView):
         )
 
 
-def _elapsed(job):
+def _elapsed(job, at):
     """Seconds on its nodes so far; 0 for a job that has not started."""
     if job.started_at is None:
         return 0
-    return max(0, int(((job.ended_at or clock.now()) - job.started_at).total_seconds()))
+    return max(0, int(((job.ended_at or at) - job.started_at).total_seconds()))
 
 
 def _joules(job):

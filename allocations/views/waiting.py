@@ -1,13 +1,33 @@
 """What a waiting job waits for, in figures that anybody can read."""
 
+import datetime as dt
+
+from django.contrib.auth.mixins import LoginRequiredMixin
 from django.db.models import Q, Sum
+from django.shortcuts import get_object_or_404
+from django.views.generic import View
 
 from jaif_portal import clock
+from jaif_portal.views.tables import stream_csv
 
-from ..models import BLOCKING, Job, JobState
+from ..flows.causes import WaitCause, decompose
+from ..models import BLOCKING, Job, JobState, Project
+
+COLUMNS = [
+    "job",
+    "name",
+    "partition",
+    "nodes",
+    "time_limit",
+    "state",
+    "submitted_at",
+    "started_at",
+    "ended_at",
+    "waited",
+]
 
 
-def prospects(job):
+def prospects(job, *, at):
     """How long ``job`` has waited, how many are before it, and which nodes are free now."""
     live = Job.objects.live().filter(partition=job.partition_id)
     busy = live.filter(state=JobState.RUNNING).aggregate(nodes=Sum("nodes"))["nodes"] or 0
@@ -15,7 +35,44 @@ def prospects(job):
     earlier = Q(eligible_at__lt=since) | Q(eligible_at=since, pk__lt=job.pk)
     waiting = live.filter(state=JobState.PENDING).exclude(reason__in=BLOCKING)
     return {
-        "seconds": max(0, int((clock.now() - job.submitted_at).total_seconds())),
+        "seconds": max(0, int((at - job.submitted_at).total_seconds())),
         "ahead": waiting.filter(earlier).count(),
         "free": max(0, job.partition.nodes - busy),
     }
+
+
+def waits_of(job, *, at):
+    """``[(cause in words, seconds), ...]`` of what the job has waited for so far."""
+    return [(cause.label, seconds) for cause, seconds in decompose(job, at=at).items()]
+
+
+class WaitsCSV(LoginRequiredMixin, View):
+    """What each job of a visible project has waited for: evidence for its report."""
+
+    def get(self, request, pk):
+        project = get_object_or_404(Project.objects.visible_to(request.user), pk=pk)
+        jobs = Job.objects.filter(allocation__project=project).select_related("partition__system")
+        jobs = jobs.defer("script").prefetch_related("runs").order_by("pk")
+        return stream_csv(_rows(jobs, at=clock.now()), filename=f"waits-{project.identifier}.csv")
+
+
+def _rows(jobs, *, at):
+    """Machine-readable: names in English, moments in UTC, waits in seconds."""
+    yield [*COLUMNS, *WaitCause.values]
+    for job in jobs.iterator(chunk_size=500):
+        waits = decompose(job, at=at)
+        yield [
+            job.number,
+            job.name,
+            str(job.partition),
+            job.nodes,
+            job.time_limit,
+            job.state,
+            *(_moment(moment) for moment in (job.submitted_at, job.started_at, job.ended_at)),
+            sum(waits.values()),
+            *(waits.get(cause, 0) for cause in WaitCause),
+        ]
+
+
+def _moment(moment):
+    return moment.astimezone(dt.UTC).isoformat() if moment else ""
