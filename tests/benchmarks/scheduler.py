@@ -1,23 +1,26 @@
 # ruff: noqa: T201 - it prints a table
-"""How fast the scheduler is: ``python -m tests.benchmarks.scheduler``.
+"""How fast the scheduler is: ``nice python -m tests.benchmarks.scheduler [ROW ...]``.
 
-Prints a row for each log: jobs per second of CPU time (the best of some
-runs), the longest queue, bytes per job at the peak (jobs, events and engine),
-and, where the same load was simulated with twice the jobs, how the time grew.
-The last column is the brute-force reference on the first jobs of the same log.
+Prints a row for each load, each measured in a process of its own: jobs per second of CPU time
+(the best of some runs) and what was asked for (``!`` where it is missed), the longest
+queue, the peak of memory in MiB and bytes per job (jobs, events and engine), how the time grew
+with twice the jobs at the same load, and the same from the compiled kernel. The last column is
+the brute-force reference on the first jobs of the same load.
 """
 
 import gzip
 import os
+import resource
 import sys
-import tracemalloc
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count, islice
+from multiprocessing import get_context
 from pathlib import Path
 from time import process_time
 
-from allocations.scheduler import Job, Machine, Policy, Scheduler, Started, Submitted, swf
+from allocations.scheduler import Job, Machine, Policy, Scheduler, Started, Submitted, kernel, swf
 from allocations.scheduler.workload import daily_jobs
 from tests.allocations.scheduler import reference
 
@@ -25,54 +28,63 @@ TRACES = Path(os.environ.get("JAIF_TRACES", Path(__file__).parents[3] / "shared"
 RUNS = 3
 REFERENCE_JOBS = 1_000
 HEAD = (
-    f"{'log':<34}{'policy':<8}{'jobs':>9}{'CPU s':>8}{'jobs/s':>9}"
-    f"{'queue':>8}{'B/job':>7}{'x2':>6}{'reference':>11}"
+    f"{'load':<24}{'policy':<14}{'jobs':>9}{'CPU s':>8}{'jobs/s':>10}{'target':>9}{'queue':>8}"
+    f"{'MiB':>6}{'B/job':>7}{'x2':>6}{'kernel/s':>12}{'x2':>6}{'reference/s':>13}"
 )
 
 
 @dataclass(frozen=True)
 class Case:
+    """``make(number)`` gives that many jobs, or all there are if it is ``None``."""
+
     name: str
     nodes: int
-    jobs: list[Job]
-    doubled: list[Job] | None = None
+    make: Callable[[int | None], list[Job]]
+    jobs: int | None = None
+    doubled: bool = False
     policy: Policy = Policy.EASY
+    target: int | None = None  # jobs/s
+    runs: int = RUNS
 
 
-def recorded(file, nodes):
+def recorded(file, nodes, number):
     with gzip.open(TRACES / file, "rt") as lines:
-        jobs = swf.usable_jobs(swf.read(lines).records, processors=nodes)
-    return Case(file.split(".")[0], nodes, jobs)
+        return swf.usable_jobs(swf.read(lines).records, processors=nodes)[:number]
 
 
-def synthetic(number, *, nodes, load):
+def synthetic(nodes, load, number):
     arrivals = (job for day in count(20_000) for job in daily_jobs(1, day, nodes, load))
     return [job.as_job(job_id) for job_id, job in enumerate(islice(arrivals, number))]
 
 
-def all_at_once(number, *, nodes):
-    return [replace(job, submit=0) for job in synthetic(number, nodes=nodes, load=0.9)]
+def all_at_once(nodes, number):
+    return [replace(job, submit=0) for job in synthetic(nodes, 0.9, number)]
+
+
+def recorded_cases():
+    if not TRACES.exists():
+        print(f"no traces in {TRACES}: set JAIF_TRACES", file=sys.stderr)
+        return
+    for name, file, nodes, target in (
+        ("KTH-SP2", "KTH-SP2-1996-2.1-cln.swf.gz", 100, 120_000),
+        ("Gaia", "UniLu-Gaia-2014-1.swf.gz", 2_004, None),
+        ("Lublin 256", "lublin_256.swf.gz", 256, None),
+        ("Theta", "theta_2022.swf.gz", 4_360, None),
+    ):
+        yield Case(name, nodes, partial(recorded, file, nodes), target=target)
 
 
 def cases():
-    if TRACES.exists():
-        yield recorded("KTH-SP2-1996-2.1-cln.swf.gz", 100)
-        yield recorded("UniLu-Gaia-2014-1.swf.gz", 2_004)
-        yield recorded("lublin_256.swf.gz", 256)
-        yield recorded("theta_2022.swf.gz", 4_360)
-    else:
-        print(f"no traces in {TRACES}: set JAIF_TRACES", file=sys.stderr)
-    for name, load in (("0.9 load", 0.9), ("1.2 load", 1.2)):
-        make = partial(synthetic, nodes=6_000, load=load)
-        yield Case(f"6,000 nodes at {name}", 6_000, make(100_000), make(200_000))
-    make = partial(all_at_once, nodes=6_000)
-    yield Case("6,000 nodes, all jobs at once", 6_000, make(20_000), make(40_000))
-    yield Case(
-        "6,000 nodes at 0.9 load",
-        6_000,
-        synthetic(100_000, nodes=6_000, load=0.9),
-        policy=Policy.FCFS,
-    )
+    yield from recorded_cases()
+    light, heavy = partial(synthetic, 6_000, 0.9), partial(synthetic, 6_000, 1.2)
+    for policy, target in ((Policy.EASY, 100_000), (Policy.EASY_SJBF, None), (Policy.FCFS, None)):
+        yield Case("6,000 nodes, load 0.9", 6_000, light, 100_000, True, policy, target)
+    yield Case("conservative", 6_000, light, 5_000, True, Policy.CONSERVATIVE, runs=1)
+    yield Case("6,000 nodes, load 1.2", 6_000, heavy, 100_000, True, target=20_000)
+    at_once = partial(all_at_once, 6_000)
+    yield Case("all jobs at once", 6_000, at_once, 20_000, True, target=20_000)
+    jupiter = partial(synthetic, 5_884, 0.85)
+    yield Case("JUPITER, load 0.85", 5_884, jupiter, 1_000_000, True, target=33_333, runs=1)
 
 
 def simulate(case, jobs):
@@ -81,22 +93,17 @@ def simulate(case, jobs):
     return scheduler.run()
 
 
-def cpu_seconds(work):
+def cpu_seconds(work, runs):
     times = []
-    for _ in range(RUNS):
+    for _ in range(runs):
         begin = process_time()
         work()
         times.append(process_time() - begin)
     return min(times)
 
 
-def peak_bytes(case):
-    """Bytes at the peak of a simulation, with its own copy of the jobs."""
-    tracemalloc.start()
-    simulate(case, [replace(job, id=job.id + 10**6) for job in case.jobs])
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    return peak
+def peak_bytes():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def longest_queue(events):
@@ -110,22 +117,58 @@ def longest_queue(events):
     return longest
 
 
+def engine_columns(case, jobs, before):
+    """CPU seconds, jobs/s, target, queue, memory."""
+    queue = longest_queue(simulate(case, jobs))
+    peak = peak_bytes()
+    taken = cpu_seconds(lambda: simulate(case, jobs), case.runs)
+    speed = len(jobs) / taken
+    target = "-" if case.target is None else f"{case.target:,}{'' if speed >= case.target else '!'}"
+    text = f"{taken:>8.2f}{speed:>10,.0f}{target:>9}{queue:>8,}{peak / 2**20:>6,.0f}"
+    return taken, text + f"{(peak - before) / len(jobs):>7,.0f}"
+
+
+def kernel_seconds(case, jobs):
+    if case.policy not in kernel.TAKEN or not kernel.available():
+        return None
+    kernel.warm()
+    columns, machine = kernel.Columns.of(jobs), Machine(case.nodes)
+    return cpu_seconds(lambda: kernel.simulate(machine, case.policy, columns), RUNS)
+
+
+def reference_speed(case, jobs):
+    """Jobs/s; the brute-force version of ``conservative`` counts seconds, which takes hours."""
+    if case.policy is Policy.CONSERVATIVE:
+        return "-"
+    few = jobs[:REFERENCE_JOBS]
+    work = partial(reference.schedule, few, nodes=case.nodes, policy=case.policy)
+    return f"{len(few) / cpu_seconds(work, RUNS):,.0f}"
+
+
+def grown(doubled, taken):
+    return "-" if doubled is None or taken is None else f"{doubled / taken:.2f}"
+
+
 def row(case):
-    taken = cpu_seconds(lambda: simulate(case, case.jobs))
-    growth = "-"
+    before = peak_bytes()
+    jobs = case.make(case.jobs)
+    taken, text = engine_columns(case, jobs, before)
+    by_kernel = kernel_seconds(case, jobs)
+    twice = kernel_twice = None
     if case.doubled:
-        growth = f"{cpu_seconds(lambda: simulate(case, case.doubled)) / taken:.2f}"
-    queue = longest_queue(simulate(case, case.jobs))
-    few = case.jobs[:REFERENCE_JOBS]
-    plain = cpu_seconds(lambda: reference.schedule(few, nodes=case.nodes, policy=case.policy))
+        many = case.make(2 * case.jobs)
+        twice = cpu_seconds(lambda: simulate(case, many), case.runs)
+        kernel_twice = kernel_seconds(case, many)
+    compiled = "-" if by_kernel is None else f"{len(jobs) / by_kernel:,.0f}"
     return (
-        f"{case.name:<34}{case.policy:<8}{len(case.jobs):>9,}{taken:>8.2f}"
-        f"{len(case.jobs) / taken:>9,.0f}{queue:>8,}{peak_bytes(case) / len(case.jobs):>7,.0f}"
-        f"{growth:>6}{len(few) / plain:>11,.0f}"
+        f"{case.name:<24}{case.policy:<14}{len(jobs):>9,}{text}{grown(twice, taken):>6}"
+        f"{compiled:>12}{grown(kernel_twice, by_kernel):>6}{reference_speed(case, jobs):>13}"
     )
 
 
 if __name__ == "__main__":
     print(HEAD)
     for case in cases():
-        print(row(case), flush=True)
+        if not sys.argv[1:] or any(name in case.name for name in sys.argv[1:]):
+            with get_context("fork").Pool(1) as process:
+                print(process.apply(row, [case]), flush=True)
