@@ -79,7 +79,7 @@ def cases():
     light, heavy = partial(synthetic, 6_000, 0.9), partial(synthetic, 6_000, 1.2)
     for policy, target in ((Policy.EASY, 100_000), (Policy.EASY_SJBF, None), (Policy.FCFS, None)):
         yield Case("6,000 nodes, load 0.9", 6_000, light, 100_000, True, policy, target)
-    yield Case("conservative", 6_000, light, 5_000, True, Policy.CONSERVATIVE, runs=1)
+    yield Case("6,000 nodes, load 0.9", 6_000, light, 5_000, True, Policy.CONSERVATIVE, runs=1)
     yield Case("6,000 nodes, load 1.2", 6_000, heavy, 100_000, True, target=20_000)
     at_once = partial(all_at_once, 6_000)
     yield Case("all jobs at once", 6_000, at_once, 20_000, True, target=20_000)
