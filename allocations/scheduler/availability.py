@@ -83,6 +83,7 @@ class Lane:
         self._closures = [closure for closure in closures if closure[2]]
         ends = {end for _, end, _ in self._closures}
         self._openings = sorted(end for end in ends if end < FOREVER)
+        self._in_the_end = self.open(FOREVER - 1, FOREVER).bit_count()
 
     def open(self, start: int, end: int) -> NodeSet:
         """The nodes that are not closed at any time from ``start`` until ``end``."""
@@ -98,9 +99,8 @@ class Lane:
 
     def ever(self, job: Job) -> bool:
         """Whether there is a time when ``job`` could have its nodes if nobody else had any."""
-        return any(
-            self.open(start, start + job.limit).bit_count() >= job.nodes
-            for start in (FOREVER - 1, *self._openings)
+        return job.nodes <= self._in_the_end or any(
+            self.open(start, start + job.limit).bit_count() >= job.nodes for start in self._openings
         )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from .availability import Availability, NodeOrder, NodeState
 from .events import Event, Started
-from .jobs import Job, RunningJob
+from .jobs import Job, Reason, RunningJob
 from .nodes import Layout, NodeSet
 from .placement import Placement, best_fit
 from .state import State
@@ -55,6 +55,32 @@ class Floor:
     @property
     def in_service(self) -> int:
         return self.layout.size - self.availability.out.bit_count()
+
+    def exclusion(self, job: Job) -> Reason | None:
+        """Why ``job`` cannot have its nodes at any time, as far as is known."""
+        availability = self.availability
+        if not (availability.outages or availability.reservations or job.reservation):
+            return None
+        lane = availability.lane(job)
+        if lane is None or not lane.ever(job):
+            return Reason.RESERVATION if job.reservation else Reason.REQ_NODE_NOT_AVAIL
+        return None
+
+    def hindrance(self, job: Job, at: int) -> Reason | None:
+        """Why ``job`` has to wait until nodes are opened, if that is so."""
+        lane = self.availability.lane(job)
+        exclusion = self.exclusion(job)
+        if exclusion or lane is None:
+            return exclusion
+        end = at + job.limit
+        opened = lane.open(at, end)
+        if lane.reservation is not None:
+            return None if opened.bit_count() >= job.nodes else Reason.RESERVATION
+        free = self.placement.free & ~self.availability.out
+        but_maintenance = free & ~self.availability.reserved(at, end, maintenance=False)
+        if but_maintenance.bit_count() >= job.nodes > (free & opened).bit_count():
+            return Reason.REQ_NODE_NOT_AVAIL
+        return None
 
     def states(self, now: int) -> dict[NodeState, NodeSet]:
         """Every node by its state, in the order in which states hide each other."""

@@ -7,7 +7,6 @@ from .floor import Floor
 from .nodes import NodeSet
 from .outages import NodeEngine
 from .placement import best_fit
-from .policies import Policy
 
 
 class NodeOrders(NodeEngine):
@@ -38,15 +37,21 @@ class NodeOrders(NodeEngine):
 
         Nobody foresees it. Jobs on them wait again or end as NODE_FAIL, as each has asked.
         """
-        self._order(NodeOrder.DOWN, nodes, at, until)
+        self.order(self._update_of(NodeOrder.DOWN, nodes, at, until))
 
     def drain(self, nodes: str, *, at: int, until: int | None = None) -> None:
         """Let no job start on nodes from ``at`` on; those on them go on to their end."""
-        self._order(NodeOrder.DRAIN, nodes, at, until)
+        self.order(self._update_of(NodeOrder.DRAIN, nodes, at, until))
 
     def resume(self, nodes: str, *, at: int) -> None:
         """Let nodes that are down or drained be in service again from ``at`` on."""
-        self._order(NodeOrder.RESUME, nodes, at, None)
+        self.order(self._update_of(NodeOrder.RESUME, nodes, at, None))
+
+    def order(self, update: NodeUpdate) -> None:
+        """Let nodes be as ``update`` says; what was said of them before is void from then on."""
+        if update.until is not None and update.until <= max(update.at, self.now):
+            raise ValueError(f"until={update.until} is not after at={update.at} and now")
+        self._on_floor.availability.order(update)
 
     def reserve(
         self,
@@ -66,7 +71,6 @@ class NodeOrders(NodeEngine):
         take them too, and no job may be on them that could still run at ``start`` unless
         ``ignore_jobs`` is set: such jobs go on. Else it is a ``ValueError``.
         """
-        self._refuse_slurm()
         floor = self._on_floor
         if name in floor.availability.reservations or end <= self.now:
             raise ValueError(f"reservation {name} exists already, or would be over by now")
@@ -102,16 +106,8 @@ class NodeOrders(NodeEngine):
             raise ValueError("the machine has no layout: its nodes are only counted")
         return self._floor
 
-    def _refuse_slurm(self) -> None:
-        if self.policy is Policy.SLURM:
-            raise ValueError("the policy slurm counts nodes")
-
-    def _order(self, order: NodeOrder, nodes: str, at: int, until: int | None) -> None:
-        self._refuse_slurm()
-        if until is not None and until <= max(at, self.now):
-            raise ValueError(f"until={until} is not after at={at} and now")
-        floor = self._on_floor
-        floor.availability.order(NodeUpdate(at, order, floor.layout.expand(nodes), until))
+    def _update_of(self, order: NodeOrder, nodes: str, at: int, until: int | None) -> NodeUpdate:
+        return NodeUpdate(at, order, self._on_floor.layout.expand(nodes), until)
 
     def _busy_at(self, floor: Floor, start: int) -> NodeSet:
         """The nodes of running jobs that may not have ended by ``start``."""

@@ -3,7 +3,6 @@
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
 
-from .availability import Lane
 from .events import Event, Started
 from .floor import Floor
 from .jobs import Job, Reason
@@ -25,6 +24,7 @@ class NodewiseQueue:
     ) -> None:
         self.occupancy = Occupancy(machine.nodes)
         self.budgets = budgets
+        self.floor = floor
         self.placement = floor.placement
         self.availability = floor.availability
         self.backfilled = 0
@@ -53,39 +53,22 @@ class NodewiseQueue:
         self.enqueue([changed])
 
     def reasons(self, at: int) -> Iterator[tuple[Job, Reason]]:
-        first = set(self.availability.lanes())
+        first = {*self.availability.lanes()}
         refused = self._refusals(at)
         for job in self:
             lane = self.availability.lane(job)
             if job.nodes > self._largest:
                 yield job, Reason.PARTITION_NODE_LIMIT
-            elif lane is None:
-                yield job, Reason.RESERVATION
-            elif reason := refused.get(job.id) or self._closed(job, lane, at):
+            elif reason := refused.get(job.id) or self.floor.hindrance(job, at):
                 yield job, reason
             else:
                 yield job, Reason.RESOURCES if lane in first else Reason.PRIORITY
-                first.discard(lane)
+                first -= {lane}
 
     def _refusals(self, at: int) -> dict[int, Reason]:
         """Whom its budget does not let start."""
         answers = ((job.id, self.budgets.refusal(job, at)) for job in self._queue)
         return {job_id: reason for job_id, reason in answers if reason is not None}
-
-    def _closed(self, job: Job, lane: Lane, at: int) -> Reason | None:
-        """Why ``job`` has to wait until nodes are opened, if that is so."""
-        if lane.reservation is not None:
-            fits = lane.open(at, at + job.limit).bit_count() >= job.nodes
-            return None if fits else Reason.RESERVATION
-        if not lane.ever(job):
-            return Reason.REQ_NODE_NOT_AVAIL
-        end = at + job.limit
-        free = self.placement.free & ~self.availability.out
-        but_maintenance = free & ~self.availability.reserved(at, end, maintenance=False)
-        runs_into_maintenance = (
-            but_maintenance.bit_count() >= job.nodes > (free & lane.open(at, end)).bit_count()
-        )
-        return Reason.REQ_NODE_NOT_AVAIL if runs_into_maintenance else None
 
     def _start(self, job: Job, nodes: NodeSet, at: int, events: list[Event]) -> None:
         del self._queue[bisect_left(self._queue, in_order(job), key=in_order)]

@@ -9,6 +9,7 @@ from .events import Ended, Event, NodeDown, NodeDraining, NodeUp
 from .floor import Floor
 from .jobs import Job, JobState
 from .machine import Machine
+from .multifactor_nodes import MultifactorOnNodes
 from .nodewise_backfill import NodewiseBackfill
 from .nodewise_planner import NodewisePlanner
 from .policies import Dispatcher, Policy
@@ -35,7 +36,8 @@ class NodeEngine(Engine):
         for update in availability.due(at):
             self._update(self._floor, update, at, events)
         availability.settle(at)
-        self._rebuild(self._floor)
+        if self._slurm is None:  # which looks for itself
+            self._rebuild(self._floor)
         return True
 
     def _consider(
@@ -54,6 +56,8 @@ class NodeEngine(Engine):
 
     def _suit_dispatcher(self, floor: Floor, newcomers: Sequence[Job]) -> bool:
         """Go on by count, or node by node, if now that is right; say if it was not before."""
+        if self._slurm is not None:
+            return False
         if self._by_count:
             right = all(not job.reservation for job in newcomers)
         else:
@@ -115,8 +119,13 @@ class NodeEngine(Engine):
 
     def _new_dispatcher(self, machine: Machine) -> Dispatcher:
         floor = self._floor
-        if floor is None or self.policy is Policy.SLURM:
+        if floor is None:
             return super()._new_dispatcher(machine)
+        if self._rules is not None:
+            self._slurm = MultifactorOnNodes(
+                machine, self._config, self._rules, self._budgets, self.now, floor=floor
+            )
+            return self._slurm
         if self._by_count:
             return super()._new_dispatcher(Machine(floor.in_service))
         if self.policy is Policy.CONSERVATIVE:

@@ -14,6 +14,7 @@ from allocations.scheduler import (
     Job,
     Layout,
     NodeOrder,
+    NodeUpdate,
     Partition,
     QoS,
     Reservation,
@@ -204,7 +205,7 @@ class TraceOnNodes(NamedTuple):
     budgets: dict[int, Budget]
     cancelled: dict[int, int]
     requeued: dict[int, int]
-    updates: list[tuple[int, NodeOrder, int, int | None]]  # at, order, nodes, until
+    updates: list[NodeUpdate]
     reservations: list[tuple[int, Reservation]]  # made at (before everything if < 0)
 
 
@@ -236,12 +237,29 @@ def trace_on_nodes(seed):
         at, nodes = rng.randint(0, min(last, 100)), _some(rng, layout.everything)
         until = rng.choice([None, at + rng.randint(1, 60)])
         order = rng.choice([NodeOrder.DOWN, *NodeOrder])
-        updates.append((at, order, nodes, until))
-    updates.append((last + 60, NodeOrder.RESUME, layout.everything, None))
+        updates.append(NodeUpdate(at, order, nodes, until))
+    updates.append(NodeUpdate(last + 60, NodeOrder.RESUME, layout.everything))
     requeued = {job.id: job.submit + rng.randint(0, 80) for job in jobs if rng.random() < 0.1}
     return TraceOnNodes(
         layout, list(cells.values()), jobs, budgets, cancelled, requeued, updates, reservations
     )
+
+
+def slurm_trace_on_nodes(seed):
+    """As ``trace_on_nodes`` with jobs of ``slurm_trace``, and the configuration."""
+    trace = trace_on_nodes(seed)
+    *_, config = slurm_trace(seed)
+    rng = Random(f"slurm nodes {seed}")
+    jobs = [
+        replace(
+            job,
+            account=rng.choice([None, 1, 2, 21]),
+            partition=rng.choice([one.name for one in config.partitions] + [""]),
+            qos=rng.choice(["", "", "part", "high"]),
+        )
+        for job in trace.jobs
+    ]
+    return trace._replace(jobs=jobs), config
 
 
 def _some(rng, nodes):

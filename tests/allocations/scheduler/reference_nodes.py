@@ -11,19 +11,6 @@ from .reference_placement import closest
 MAX_BATCH_REQUEUE = 5
 
 
-def schedule(jobs, *, cells, policy, budgets, cancellations, requeues, updates, reservations):
-    """Give outcomes as ``reference.schedule`` does, and ``[(job id, start, nodes)]``.
-
-    ``cells`` are lists of racks, which are lists of node numbers; ``updates`` are
-    ``(at, order, nodes, until)``, ``reservations`` are ``(made, reservation)`` where the
-    second has name, start, end, users, maintenance, and nodes as a set of numbers.
-    """
-    kind = ConservativeOnNodes if policy == "conservative" else OnNodes
-    oracle = kind(cells, policy, budgets, updates, [own for made, own in reservations if made < 0])
-    made = [(at, None, {"reservation": own}) for at, own in reservations if at >= 0]
-    return oracle.run(jobs, dict(cancellations), dict(requeues), made), oracle.starts
-
-
 class OnNodes(Reference):
     def __init__(self, cells, policy, budgets, updates, reservations):
         self.cells = cells
@@ -43,13 +30,13 @@ class OnNodes(Reference):
         moments |= {until for _, until in self.outages.values() if until < inf}
         for own in self.reservations.values():
             moments |= {max(own.start, self.now), own.end}
-        return {at for at in moments if at > self.now}
+        return {at for at in moments if at > self.now} | super().promised()
 
     now = -1
 
     def end_jobs(self, now):
-        self.now = now
         super().end_jobs(now)
+        self.now = now
 
     def one_pass(self, fresh, now):
         return super().one_pass([*fresh, *self.change_nodes(now)], now)
@@ -83,7 +70,7 @@ class OnNodes(Reference):
             if kind == "DOWN":
                 hit = sorted(job for job, on in self.nodes_of.items() if on & set(nodes))
                 fresh += [job_id for job_id in hit if self.fail(job_id, now)]
-        if ended or back or due:
+        if ended or back or due or any(own.start == now for own in self.reservations.values()):
             self.reconsider()
         return fresh
 
@@ -129,6 +116,10 @@ class OnNodes(Reference):
             if begins < start + job.limit and ends > start:
                 closed |= nodes
         return self.machine - closed
+
+    def ever(self, job):
+        moments = [end for _, end, _ in self.closures(self.lane(job)) if end < inf]
+        return any(len(self.open(job, at)) >= job.nodes for at in [*moments, 10**9])
 
     def free_at(self, at):
         """The nodes that no running job is expected to hold in the second ``at``."""
@@ -198,97 +189,3 @@ class OnNodes(Reference):
             if len(usable) >= head.nodes:
                 return at, usable
         return inf, set()
-
-
-class ConservativeOnNodes(OnNodes):
-    """Everyone has a place on nodes; every second of the plan is tried for it."""
-
-    def __init__(self, *args):
-        super().__init__(*args)
-        self.places = {}
-
-    def promised(self):
-        return super().promised() | {start for start, _ in self.places.values()}
-
-    def reconsider(self):
-        """Keep places on the same nodes, else at the same time, else not at all."""
-        jobs = {job.id: job for job in self.seen}
-        places = sorted((start, job_id) for job_id, (start, _) in self.places.items())
-        before, self.places = self.places, {}
-        for same_nodes in (True, False):
-            for start, job_id in places:
-                if job_id in self.places or job_id not in jobs or self.lane(jobs[job_id]) is None:
-                    continue
-                job, nodes = jobs[job_id], before[job_id][1]
-                free = self.free_for(job, start)
-                if not same_nodes and len(free) >= job.nodes:
-                    nodes = closest(self.cells, free, job.nodes)
-                if nodes <= free:
-                    self.places[job_id] = (start, nodes)
-
-    def pass_over(self, now):
-        self.now = now
-        able = [job for job in self.waiting if self.lane(job) is not None and self.ever(job)]
-        paid = []
-        for job in able:
-            if self.pays(job, now, *paid):
-                paid.append(job)
-        self.places = {job.id: self.places[job.id] for job in paid if job.id in self.places}
-        while sum(self.move(job) for job in paid if job.id in self.places):
-            pass
-        for job in paid:
-            if not job.low and job.id not in self.places and (found := self.earliest(job)):
-                self.places[job.id] = found
-        started = []
-        for job in paid:
-            if job.id in self.places and self.places[job.id][0] == now:
-                self.begin(job, self.places.pop(job.id)[1], now, started)
-        self.start_low([job for job in paid if job.low], now, started)
-        return started
-
-    def start_low(self, jobs, now, started):
-        placed = dict(self.places)
-        for job in jobs:
-            found = self.earliest(job)
-            if found and found[0] == now:
-                self.begin(job, found[1], now, started)
-            elif found:
-                self.places[job.id] = found
-        self.places = placed
-
-    def ever(self, job):
-        moments = [end for _, end, _ in self.closures(self.lane(job)) if end < inf]
-        return any(len(self.open(job, at)) >= job.nodes for at in [*moments, 10**9])
-
-    def move(self, job):
-        start, nodes = self.places.pop(job.id)
-        found = self.earliest(job)
-        moved = found is not None and found[0] < start
-        self.places[job.id] = found if moved else (start, nodes)
-        return moved
-
-    def earliest(self, job):
-        plan = self.plan()
-        last = [self.now, *(end for _, end, _ in plan)]
-        last += [end for _, end, _ in self.closures(self.lane(job)) if end < inf]
-        for start in range(self.now, max(last) + 1):
-            free = self.free_for(job, start, plan)
-            if len(free) >= job.nodes:
-                return start, closest(self.cells, free, job.nodes)
-        return None
-
-    def free_for(self, job, start, plan=None):
-        free = self.open(job, start)
-        for begins, ends, nodes in self.plan() if plan is None else plan:
-            if begins < start + job.limit and ends > start:
-                free -= nodes
-        return free
-
-    def plan(self):
-        """``(from, until, nodes)`` that somebody has or is promised."""
-        everyone = {job.id: job for job in self.seen}
-        held = [(at, at + job.limit, self.nodes_of[job.id]) for job, at in self.running.values()]
-        return held + [
-            (start, start + everyone[job_id].limit, nodes)
-            for job_id, (start, nodes) in self.places.items()
-        ]

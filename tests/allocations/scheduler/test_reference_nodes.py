@@ -6,36 +6,42 @@ import pytest
 
 from allocations.scheduler import (
     Machine,
-    NodeOrder,
     Policy,
     Reservation,
     Scheduler,
+    SlurmConfig,
     Started,
     State,
 )
 from allocations.scheduler.nodes import numbers
 
-from . import generated, reference_nodes
+from . import generated
+from .reference_conservative import ConservativeOnNodes
+from .reference_nodes import OnNodes
+from .reference_nodes_slurm import SlurmOnNodes
 from .schedules import outcomes
+
+
+def new_scheduler(trace, policy, state):
+    machine = Machine.of(trace.layout)
+    if isinstance(policy, SlurmConfig):
+        return Scheduler(machine, Policy.SLURM, state, policy)
+    return Scheduler(machine, policy, state)
 
 
 def run(trace, policy, *, stored=False):
     """The events of a run of ``trace``; from JSON after each reservation if ``stored``."""
-    machine = Machine.of(trace.layout)
     known = tuple(own for made, own in trace.reservations if made < 0)
-    scheduler = Scheduler(machine, policy, State(budgets=trace.budgets, advance_reservations=known))
+    scheduler = new_scheduler(
+        trace, policy, State(budgets=trace.budgets, advance_reservations=known)
+    )
     scheduler.submit(trace.jobs)
     for job_id, at in trace.cancelled.items():
         scheduler.cancel(job_id, at=at)
     for job_id, at in trace.requeued.items():
         scheduler.requeue(job_id, at=at)
-    ask = {NodeOrder.DOWN: scheduler.fail, NodeOrder.DRAIN: scheduler.drain}
-    for at, order, nodes, until in trace.updates:
-        names = trace.layout.fold(nodes)
-        if order is NodeOrder.RESUME:
-            scheduler.resume(names, at=at)
-        else:
-            ask[order](names, at=at, until=until)
+    for update in trace.updates:
+        scheduler.order(update)
     events = []
     for made, own in trace.reservations:
         if made < 0:
@@ -44,7 +50,7 @@ def run(trace, policy, *, stored=False):
         if stored:
             at_rest = State.from_json(scheduler.state.to_json())
             assert at_rest == scheduler.state
-            scheduler = Scheduler(machine, policy, at_rest)
+            scheduler = new_scheduler(trace, policy, at_rest)
             assert scheduler.state == at_rest
         scheduler.reserve(
             own.name,
@@ -58,19 +64,20 @@ def run(trace, policy, *, stored=False):
     return events + scheduler.run()
 
 
-def expected(trace, policy):
-    return reference_nodes.schedule(
-        trace.jobs,
-        cells=trace.cells,
-        policy=policy,
-        budgets={account: (b.available, b.ends_at) for account, b in trace.budgets.items()},
-        cancellations=trace.cancelled,
-        requeues=trace.requeued,
-        updates=[(at, order, numbers(nodes), until) for at, order, nodes, until in trace.updates],
-        reservations=[
-            (made, replace(own, nodes=set(numbers(own.nodes)))) for made, own in trace.reservations
-        ],
+def expected(trace, policy, oracle=OnNodes):
+    """The outcomes and ``(job id, start, nodes)`` by the brute-force reference."""
+    reservations = [
+        (made, replace(own, nodes=set(numbers(own.nodes)))) for made, own in trace.reservations
+    ]
+    reference = oracle(
+        trace.cells,
+        policy,
+        {account: (b.available, b.ends_at) for account, b in trace.budgets.items()},
+        [(one.at, one.order, numbers(one.nodes), one.until) for one in trace.updates],
+        [own for made, own in reservations if made < 0],
     )
+    made = [(at, None, {"reservation": own}) for at, own in reservations if at >= 0]
+    return reference.run(trace.jobs, trace.cancelled, trace.requeued, made), reference.starts
 
 
 def starts(events):
@@ -91,15 +98,30 @@ def test_engine_agrees_with_the_reference_node_by_node(policy):
         assert (outcomes(events), starts(events)) == expected(trace, policy), f"seed {seed}"
 
 
+def with_something_reserved(trace):
+    """The same with a reservation far ahead, so that plans are for certain nodes all the time."""
+    far = Reservation("far", 2000, 2001, 1)
+    return trace._replace(reservations=[(-1, far), *trace.reservations])
+
+
 def test_conservative_agrees_with_the_reference_node_by_node():
-    """While a reservation lies ahead, so that places are on certain nodes all the time."""
     for seed in range(400):
-        trace = generated.trace_on_nodes(seed)
+        trace = with_something_reserved(generated.trace_on_nodes(seed))
         if len(trace.jobs) > 20 or max((job.submit for job in trace.jobs), default=0) > 200:
             continue  # the oracle would take minutes
-        far = Reservation("far", 2000, 2001, 1)
-        trace = trace._replace(reservations=[(-1, far), *trace.reservations])
 
         events = run(trace, Policy.CONSERVATIVE, stored=seed % 2 == 1)
 
-        assert (outcomes(events), starts(events)) == expected(trace, "conservative"), f"seed {seed}"
+        reference = expected(trace, "conservative", ConservativeOnNodes)
+        assert (outcomes(events), starts(events)) == reference, f"seed {seed}"
+
+
+def test_slurm_agrees_with_the_reference_node_by_node():
+    for seed in range(150):
+        trace, config = generated.slurm_trace_on_nodes(seed)
+        trace = with_something_reserved(trace)
+
+        events = run(trace, config, stored=seed % 2 == 1)
+
+        reference = expected(trace, config, SlurmOnNodes)
+        assert (outcomes(events), starts(events)) == reference, f"seed {seed}"

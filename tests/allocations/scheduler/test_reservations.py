@@ -13,16 +13,16 @@ from allocations.scheduler import (
     Scheduler,
     Started,
 )
+from allocations.scheduler.configuration import EASY
 
 from .schedules import starts
 
 LAYOUT = Layout("n", racks=(2, 2), rack_digits=1)
 MACHINE = Machine.of(LAYOUT)
-NODEWISE = [policy for policy in Policy if policy is not Policy.SLURM]
 
 
 def scheduler_with(*jobs, policy=Policy.EASY):
-    scheduler = Scheduler(MACHINE, policy)
+    scheduler = Scheduler(MACHINE, policy, slurm=EASY)
     scheduler.submit(jobs)
     return scheduler
 
@@ -32,7 +32,7 @@ def names_by_job(events):
     return {event.job.id: LAYOUT.fold(event.nodes) for event in started}
 
 
-@pytest.mark.parametrize("policy", NODEWISE)
+@pytest.mark.parametrize("policy", Policy)
 def test_as_maintenance_nears_only_jobs_that_end_before_it_start(policy):
     scheduler = scheduler_with(
         Job(1, 5, 4, 15, 15), Job(2, 30, 1, 16, 16), Job(3, 31, 1, 9, 9), policy=policy
@@ -50,7 +50,7 @@ def test_as_maintenance_nears_only_jobs_that_end_before_it_start(policy):
     assert starts(events) == expected
 
 
-@pytest.mark.parametrize("policy", NODEWISE)
+@pytest.mark.parametrize("policy", Policy)
 def test_jobs_of_a_reservation_have_its_nodes_and_others_have_not(policy):
     scheduler = scheduler_with(
         Job(1, 1, 2, 50, 50, user="ada", reservation="course"),
