@@ -27,6 +27,7 @@ class FairTree:
         self._parents = [ROOT]
         self._children: list[list[int]] = [[]]
         self._shares = [1]
+        self._shares_below = [0]
         for association in associations:
             self._add(association)
         self.users = sum(not children for children in self._children[1:])
@@ -75,6 +76,8 @@ class FairTree:
         self._children.append([])
         self._parents.append(parent)
         self._shares.append(association.shares)
+        self._shares_below.append(0)
+        self._shares_below[parent] += association.shares
         self.keys.append((account, user))
 
     def _levels(self, totals: Sequence[int]) -> list[float]:
@@ -83,14 +86,14 @@ class FairTree:
         One division of whole numbers, so that what is equal comes out equal.
         """
         levels = [inf] * len(self)
-        for siblings in self._children:
-            shares = sum(self._shares[place] for place in siblings)
-            used = sum(totals[place] for place in siblings)
+        for siblings, whole in zip(self._children, self._shares_below, strict=True):
+            used = sum([totals[place] for place in siblings])
             for place in siblings:
-                if self._shares[place] == 0:
+                share, total = self._shares[place], totals[place]
+                if not share:
                     levels[place] = 0.0
-                elif totals[place] > 0:
-                    levels[place] = self._shares[place] * used / (shares * totals[place])
+                elif total:
+                    levels[place] = share * used / (whole * total)
         return levels
 
 
@@ -111,23 +114,26 @@ class _Turn:
         one, and a user beside them the rank of the first of theirs: ``tied`` says that the
         first of ``siblings`` has the rank of whoever came before.
         """
-        groups: dict[tuple[float, bool], list[int]] = {}
-        for place in siblings:
-            groups.setdefault((-self._levels[place], bool(self._children[place])), []).append(place)
+        levels, children = self._levels, self._children
+        order = sorted([(-levels[place], bool(children[place]), place) for place in siblings])
+        merged: list[int] = []  # what is below the accounts at this level
         previous = None
-        for (level, accounts), places in sorted(groups.items()):
-            tied = tied if previous is None else level == previous
+        for turn, (level, is_account, place) in enumerate(order):
+            if level != previous:
+                tied = tied and previous is None
+            elif not merged:
+                tied = True
             previous = level
-            if accounts:
-                self.visit(
-                    (child for place in places for child in self._children[place]), tied=tied
-                )
-                continue
-            if not tied:
-                self._rank = self._next
-            for place in places:
+            if not is_account:
+                if not tied:
+                    self._rank = self._next
                 self.ranks[place] = self._rank
-            self._next -= len(places)
+                self._next -= 1
+                continue
+            merged += children[place]
+            if order[turn + 1 : turn + 2] == [] or order[turn + 1][0] != level:
+                self.visit(merged, tied=tied)
+                merged = []
 
 
 class Usage:
@@ -169,6 +175,12 @@ class Usage:
     def used(self, place: int, at: int) -> int:
         """What has been used at ``place`` up to ``at``, in units of the present."""
         return self._rates[place] * self._clock(place, at) + self._offsets[place]
+
+    def used_by_all(self, places: int, at: int) -> list[int]:
+        """What has been used at each of the first ``places``, none of which is kept."""
+        clock = self._clock(ROOT, at)
+        pairs = zip(self._rates[:places], self._offsets, strict=False)
+        return [rate * clock + offset for rate, offset in pairs]
 
     def milli_node_seconds(self, place: int, at: int) -> int:
         """What counts of the usage at ``place``, in thousandths of node-seconds."""

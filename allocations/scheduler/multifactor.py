@@ -79,19 +79,19 @@ class Multifactor:
     @property
     def next_due(self) -> int:
         """The next instant at which time by itself may let a job start."""
-        due = FOREVER
+        changes = self._priorities.change
         if not self._sizes or self._sizes[0] > self.occupancy.free:
-            return due
-        if self._backfill_due and self.head is not None:
+            return FOREVER  # whatever the order, nobody fits
+        waits = (changes or self._backfill_due) and self.head is not None
+        due = FOREVER
+        if waits and self._backfill_due:
             due = _next_multiple(self._config.bf_interval, self._now)
-        if self._renews():
+        if (waits and changes) or self._forgets():
             due = min(due, _next_multiple(self._config.priority_calc_period, self._now))
         return due
 
-    def _renews(self) -> bool:
-        """Whether a job might start because of a new order, or of usage that is forgotten."""
-        if self._priorities.change and self.head is not None:
-            return True
+    def _forgets(self) -> bool:
+        """Whether time makes less what counts against a quota."""
         return any(self._usage.used(place, self._now) for place in self._forgetting)
 
     def restore(self, state: SlurmState) -> None:
@@ -102,15 +102,17 @@ class Multifactor:
             place = places.get((used.account, used.user, used.qos))
             if place is not None:
                 self._usage.restore(place, used.used)
-                self._priorities.used[place] = used.ranked
+                if place < len(self._priorities.used):
+                    self._priorities.used[place] = used.ranked
         self._eligible = dict(state.eligible)
         self._backfill_due = state.backfill_due
 
     def snapshot(self, now: int, *, pass_due: bool) -> SlurmState:
         """What has to be kept to go on from ``now``."""
         self._renew(now)
+        ranked = self._priorities.used + [0] * self._rules.places
         usage = [
-            Used(*key, self._usage.used(place, now), self._priorities.used[place])
+            Used(*key, self._usage.used(place, now), ranked[place])
             for key, place in self._rules.places_by_key.items()
         ]
         return SlurmState(
@@ -165,6 +167,10 @@ class Multifactor:
         head = self.head
         return FOREVER if head is None else self._plan(self._now).slot(head)
 
+    def priorities(self, at: int) -> dict[int, int]:
+        self._renew(at)
+        return {job_id: -priority for _, _, priority, _, job_id, _ in self._queue}
+
     def reasons(self, at: int) -> Iterator[tuple[Job, Reason]]:
         reason = Reason.RESOURCES
         for *_, waiting in self._queue:
@@ -191,14 +197,17 @@ class Multifactor:
             self._backfill(at, events)
 
     def _renew(self, at: int) -> bool:
-        """Give jobs new priorities if it is time for it; say if it was."""
+        """Give jobs new priorities if it is time for it; say if that may let one start."""
         if not self._priorities.calculate(at):
             return False
-        if self._priorities.change and self._queue:
-            key = self._priorities.key
-            self._queue = sorted([key(waiting) for *_, waiting in self._queue])
+        before, changed = self._queue, bool(self._forgetting)
+        if self._priorities.change and before:
+            self._queue = self._priorities.renewed(before)
             self._keys = {key[-1].job.id: key for key in self._queue}
-        return self._priorities.change or bool(self._forgetting)
+            changed |= any(
+                old[-1] is not new[-1] for old, new in zip(before, self._queue, strict=True)
+            )
+        return changed
 
     def _main_pass(self, at: int, events: list[Event]) -> None:
         queue, place = self._queue, 0
@@ -212,18 +221,17 @@ class Multifactor:
                 return
 
     def _backfill(self, at: int, events: list[Event]) -> None:
-        """Start whoever fits; only up to the last who might."""
+        """Start whoever fits; only up to the last in order that may."""
         free = self.occupancy.free
-        candidates = [
-            waiting
-            for *_, waiting in self._queue
-            if waiting.job.nodes <= free and not self._limit(waiting, at)
-        ]
-        if not candidates:
+        hopeful = [waiting for *_, waiting in self._queue if waiting.job.nodes <= free]
+        if not hopeful:
             return
         plan = self._plan(at)
+        self._drop_hopeless(hopeful, plan, at)
         tested = 0
         for *_, waiting in list(self._queue):
+            if not hopeful or tested == self._config.bf_max_job_test:
+                return
             if self._limit(waiting, at):
                 continue
             tested += 1
@@ -231,20 +239,23 @@ class Multifactor:
                 plan.start(waiting.job)
                 self.backfilled += 1
                 self._start(waiting, at, events)
+                self._drop_hopeless(hopeful, plan, at)
             else:
-                plan.provide_for(waiting.job, waiting.terms.partition.name)
-            while candidates and not self._may_start(candidates[-1], plan, at):
-                candidates.pop()
-            if not candidates or tested == self._config.bf_max_job_test:
+                slot = plan.provide_for(waiting.job, waiting.terms.partition.name)
+                if slot < plan.end(hopeful[-1].job):
+                    self._drop_hopeless(hopeful, plan, at)
+
+    def _drop_hopeless(self, hopeful: list[Waiting], plan: Plan, at: int) -> None:
+        """Take out from the end whoever can no longer start in this pass."""
+        while hopeful:
+            last = hopeful[-1]
+            waits = last.job.id in self._keys
+            if waits and self._fits(last, plan) and not self._limit(last, at):
                 return
+            hopeful.pop()
 
     def _fits(self, waiting: Waiting, plan: Plan) -> bool:
         return waiting.job.nodes <= self.occupancy.free and plan.starts_now(waiting.job)
-
-    def _may_start(self, waiting: Waiting, plan: Plan, at: int) -> bool:
-        """Whether a job that has not been tested yet may still start in this pass."""
-        waits = waiting.job.id in self._keys
-        return waits and self._fits(waiting, plan) and not self._limit(waiting, at)
 
     def _plan(self, at: int) -> Plan:
         return Plan(self.occupancy.free, self.occupancy.expected_ends(), self._config, now=at)

@@ -26,20 +26,27 @@ class Plan:
         rounded = [(-(-end // resolution) * resolution, nodes) for end, nodes in ends]
         self._profile = Profile.with_ends(free, rounded, after=now)
 
+    def end(self, job: Job) -> int:
+        """When ``job`` is over for the plan, if it starts now."""
+        return self._round_up(self._now + job.limit)
+
     def starts_now(self, job: Job) -> bool:
         """Whether ``job`` has its nodes from now up to its limit."""
-        return self._profile.fits(self._now, self._round_up(self._now + job.limit), job.nodes)
+        return self._profile.fits_from_now(self.end(job), job.nodes)
 
     def start(self, job: Job) -> None:
-        self._profile.take(self._now, self._round_up(self._now + job.limit), job.nodes)
+        self._profile.take(self._now, self.end(job), job.nodes)
 
-    def provide_for(self, job: Job, partition: str) -> None:
-        """Take a slot for ``job``, unless it is too far off or enough have one."""
-        if self._reserved[partition] < self._most:
-            start = self.slot(job)
-            if start < self._horizon:
-                self._profile.take(start, start + self._round_up(job.limit), job.nodes)
-                self._reserved[partition] += 1
+    def provide_for(self, job: Job, partition: str) -> int:
+        """Take a slot for ``job`` and say where, unless it is too far off or enough have one."""
+        if self._reserved[partition] >= self._most:
+            return FOREVER
+        start = self.slot(job)
+        if start >= self._horizon:
+            return FOREVER
+        self._profile.take(start, start + self._round_up(job.limit), job.nodes)
+        self._reserved[partition] += 1
+        return start
 
     def slot(self, job: Job) -> int:
         """When ``job`` could start later: the earliest multiple of the resolution."""

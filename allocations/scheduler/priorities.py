@@ -1,11 +1,12 @@
 """The priorities of all jobs, calculated from time to time."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .configuration import SlurmConfig
 from .fairshare import Usage
 from .jobs import Job
-from .priority import bounded, points
+from .priority import HIGHEST, LOWEST, bounded, points
 from .terms import Rules, Terms
 
 
@@ -27,6 +28,7 @@ class Priorities:
 
     def __init__(self, config: SlurmConfig, rules: Rules, usage: Usage, machine: int) -> None:
         self._config = config
+        self._weights = config.weights
         self._rules = rules
         self._usage = usage
         self._machine = machine
@@ -34,15 +36,14 @@ class Priorities:
         self._most_factor = max((one.priority_job_factor for one in partitions), default=0)
         self._most_qos = max((one.priority for one in config.qos), default=0)
         self._most_association = max((one.priority for one in config.associations), default=0)
-        self._fixed: dict[tuple[Terms, int], int] = {}
         self._fairshare: list[int] = []
         self._calculated = -1  # the last multiple of the period
-        self.used = [0] * rules.places  # up to then
+        self.used = [0] * len(rules.tree)  # up to then, by association
 
     @property
     def change(self) -> bool:
         """Whether time changes the order of jobs."""
-        return bool(self._config.weights.age or self._config.weights.fairshare)
+        return bool(self._weights.age or self._weights.fairshare)
 
     def calculate(self, at: int) -> bool:
         """Note what has been used up to the last multiple of the period, if that is a new one."""
@@ -51,16 +52,8 @@ class Priorities:
             return False
         self._calculated = multiple
         self._fairshare = []
-        for place in range(1, len(self._rules.tree)):
-            self.used[place] = self._usage.used(place, multiple)
+        self.used = self._usage.used_by_all(len(self._rules.tree), multiple)
         return True
-
-    def _share(self, place: int) -> int:
-        """The points of an association for its rank, which is found when it is first needed."""
-        if not self._fairshare:
-            tree, weight = self._rules.tree, self._config.weights.fairshare
-            self._fairshare = [points(weight, rank, tree.users) for rank in tree.ranks(self.used)]
-        return self._fairshare[place]
 
     def waiting(self, job: Job, since: int) -> Waiting:
         terms = self._rules.terms(job)
@@ -69,22 +62,39 @@ class Priorities:
     def key(self, waiting: Waiting) -> Key:
         """What sorts a job among others."""
         job, tier = waiting.job, waiting.terms.partition.priority_tier
-        return job.low, -tier, -self.priority(waiting), job.submit, job.id, waiting
+        return job.low, -tier, -self._priority(waiting), job.submit, job.id, waiting
 
-    def priority(self, waiting: Waiting) -> int:
+    def renewed(self, keys: Iterable[Key]) -> list[Key]:
+        """The same jobs by their present priorities, in order."""
+        priority = self._priority
+        return sorted(
+            [
+                (low, tier, -priority(waiting), submit, job_id, waiting)
+                for low, tier, _, submit, job_id, waiting in keys
+            ]
+        )
+
+    def _priority(self, waiting: Waiting) -> int:
         """Slurm's priority, from 1."""
-        config = self._config
         priority = waiting.points
-        if config.weights.age:
-            age = self._calculated - waiting.since
-            priority += points(config.weights.age, age, config.priority_max_age)
-        if config.weights.fairshare:
-            priority += self._share(waiting.terms.place)
-        return bounded(priority)
+        if self._weights.age and (age := self._calculated - waiting.since) > 0:
+            most = self._config.priority_max_age
+            priority += self._weights.age * min(age, most) // most
+        if self._weights.fairshare:
+            if not self._fairshare:
+                self._rank()
+            priority += self._fairshare[waiting.terms.place]
+        return priority if LOWEST <= priority <= HIGHEST else bounded(priority)
+
+    def _rank(self) -> None:
+        """Find the points for everybody's rank; done when they are first asked for."""
+        tree, weight = self._rules.tree, self._weights.fairshare
+        users = max(tree.users, 1)
+        self._fairshare = [weight * rank // users for rank in tree.ranks(self.used)]
 
     def _fixed_points(self, job: Job, terms: Terms) -> int:
         """The points that do not change with time."""
-        weights, machine = self._config.weights, self._machine
+        weights, machine = self._weights, self._machine
         size = machine - job.nodes if self._config.priority_favor_small else job.nodes
         return (
             job.site_factor

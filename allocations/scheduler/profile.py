@@ -78,6 +78,10 @@ class Profile:
         first, last = bisect_right(times, start) - 1, bisect_left(times, end)
         return min(self._free[first:last]) >= nodes
 
+    def fits_from_now(self, end: int, nodes: int) -> bool:
+        """Whether ``nodes`` nodes are free from the first step until ``end``."""
+        return min(self._free[: bisect_left(self._times, end)]) >= nodes
+
     def most_free(self, start: int, end: int) -> int:
         """The most nodes that are free at a time from ``start`` until before ``end``."""
         times = self._times

@@ -76,6 +76,10 @@ class Scheduler(NodeOrders):
             promised[head.id] = at
         return promised
 
+    def priorities(self) -> dict[int, int]:
+        """``{job id: priority}`` in the order of the queue; nothing but for the policy slurm."""
+        return {} if self._slurm is None else self._slurm.priorities(self.now)
+
     def reasons(self) -> dict[int, Reason]:
         """Why each job waits: first those in the queue, in its order, then all others."""
         in_service = self.machine.nodes if self._floor is None else self._floor.in_service

@@ -7,9 +7,10 @@ hold wherever they are set.
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import TypeVar
 
 from .associations import Association, Partition, QoS
 from .fairshare import FairTree, Usage
@@ -17,6 +18,8 @@ from .jobs import Job, Reason
 
 UNLIMITED = 2**62
 NO_QOS = QoS("")
+
+Holder = TypeVar("Holder")
 
 
 @dataclass(slots=True)
@@ -26,6 +29,9 @@ class Tally:
     submitted: int = 0  # and not gone yet
     running: int = 0
     nodes: int = 0
+
+
+Holders = Sequence[tuple[Holder, Tally]]  # of limits, and who counts for them
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,26 +202,12 @@ class Rules:
         by_qos = [(one, self._tallies["user of QoS", one.name, job.user]) for one in qos]
         own = self._tallies["user of account", job.account, job.user]
         above = [(self.associations[key], own) for key in path if key in self.associations]
-        jobs = _first(
-            [(one.max_jobs_per_user, Reason.QOS_MAX_JOBS_PER_USER, tally) for one, tally in by_qos],
-            [(one.max_jobs, Reason.ASSOC_MAX_JOBS, tally) for one, tally in above],
-        )
-        submit = _first(
-            [
-                (one.max_submit_per_user, Reason.QOS_MAX_SUBMIT_JOBS_PER_USER, tally)
-                for one, tally in by_qos
-            ],
-            [(one.max_submit, Reason.ASSOC_MAX_SUBMIT_JOBS, tally) for one, tally in above],
-        )
-        wall = _first(
-            [(one.max_wall, Reason.QOS_MAX_WALL, tally) for one, tally in by_qos],
-            [(one.max_wall, Reason.ASSOC_MAX_WALL, tally) for one, tally in above],
-        )
         groups = (
             *self._groups(qos, Reason.QOS_GRP_NODE),
             *self._groups([one for one, _ in above], Reason.ASSOC_GRP_NODE),
         )
         quotas = tuple(self._quotas[name] for name in names if name in self._quotas)
+        jobs = _jobs_limit(by_qos, above)
         return Terms(
             partition=partition,
             qos=asked,
@@ -223,8 +215,8 @@ class Rules:
             association_priority=above[0][0].priority if above else 0,
             usage_places=(place, *(self.qos_places[name] for name in names)),
             rate=asked.milli_factor,
-            wall=wall,
-            submit=submit,
+            wall=_wall_limit(by_qos, above),
+            submit=_submit_limit(by_qos, above),
             jobs=jobs,
             groups=groups,
             quotas=quotas,
@@ -268,6 +260,28 @@ def _is_limited(holder: QoS | Association) -> bool:
 
 def _group(holder: QoS | Association) -> Hashable:
     return holder.name if isinstance(holder, QoS) else (holder.account, holder.user)
+
+
+def _wall_limit(qos: Holders[QoS], above: Holders[Association]) -> Limit | None:
+    return _first(
+        [(one.max_wall, Reason.QOS_MAX_WALL, tally) for one, tally in qos],
+        [(one.max_wall, Reason.ASSOC_MAX_WALL, tally) for one, tally in above],
+    )
+
+
+def _submit_limit(qos: Holders[QoS], above: Holders[Association]) -> Limit | None:
+    per_user = Reason.QOS_MAX_SUBMIT_JOBS_PER_USER
+    return _first(
+        [(one.max_submit_per_user, per_user, tally) for one, tally in qos],
+        [(one.max_submit, Reason.ASSOC_MAX_SUBMIT_JOBS, tally) for one, tally in above],
+    )
+
+
+def _jobs_limit(qos: Holders[QoS], above: Holders[Association]) -> Limit | None:
+    return _first(
+        [(one.max_jobs_per_user, Reason.QOS_MAX_JOBS_PER_USER, tally) for one, tally in qos],
+        [(one.max_jobs, Reason.ASSOC_MAX_JOBS, tally) for one, tally in above],
+    )
 
 
 def _first(*limits: Iterable[tuple[int | None, Reason, Tally]]) -> Limit | None:

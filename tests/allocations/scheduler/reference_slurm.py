@@ -40,11 +40,9 @@ class Slurm(Limited):
         self.ranks = None
         self.seen_before = None
         self.changed = False
-        self.renews = config.weights.age or config.weights.fairshare
-        self.renews |= bool(config.priority_decay_half_life) and any(
-            qos.grp_node_seconds and not qos.no_decay for qos in config.qos
+        self.forgets = config.priority_decay_half_life is not None and any(
+            qos.grp_node_seconds is not None and not qos.no_decay for qos in config.qos
         )
-        self.backfill_due = False
 
     # Time
 
@@ -62,8 +60,9 @@ class Slurm(Limited):
                     self.used[key] //= 1 if self.keeps(key) else 2
             if (second + 1) % period == 0:
                 self.used_at_calculation = self.used.copy()
+                before = [job.id for job in self.in_order()] if self.waiting else []
                 self.calculated, self.ranks = second + 1, None
-                self.changed |= bool(self.renews)
+                self.changed |= self.forgets or before != [job.id for job in self.in_order()]
         self.now = now
 
     def charged(self, job):
