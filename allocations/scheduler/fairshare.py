@@ -5,6 +5,7 @@ https://slurm.schedmd.com/fair_tree.html, and the plugin ``priority/multifactor`
 
 from collections.abc import Container, Iterable, Sequence
 from decimal import Decimal, localcontext
+from functools import lru_cache
 from itertools import accumulate
 from math import inf
 
@@ -206,10 +207,12 @@ class Usage:
                 self._offsets[place] = (rate * clock + self._offsets[place]) // 2
 
 
-def weights(period: int, half_life: int | None) -> list[int]:
+@lru_cache
+def weights(period: int, half_life: int | None) -> tuple[int, ...]:
     """What a second counts in each period of a half-life, the same on every platform."""
     if half_life is None:
-        return []
+        return ()
     with localcontext(prec=40):  # decimal logarithms and powers of e are rounded correctly
         double = Decimal(2).ln()
-        return [int(UNIT * (double * at / half_life).exp()) for at in range(0, half_life, period)]
+        times = range(0, half_life, period)
+        return tuple(int(UNIT * (double * at / half_life).exp()) for at in times)

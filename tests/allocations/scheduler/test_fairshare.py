@@ -138,7 +138,7 @@ def test_a_tree_needs_each_account_once_and_before_those_below_it(associations):
 
 def test_seconds_weigh_twice_as_much_after_a_half_life():
     """2 ** 16 times 1, 2 ** (1/4), 2 ** (1/2), 2 ** (3/4), rounded down."""
-    assert weights(10, 40) == [65_536, 77_935, 92_681, 110_217]
+    assert weights(10, 40) == (65_536, 77_935, 92_681, 110_217)
 
 
 def test_usage_is_halved_at_each_half_life():
