@@ -1,6 +1,8 @@
 """Fixtures of the access process, the ledger and the queue."""
 
 import datetime as dt
+import os
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +10,7 @@ from onboarding.models import Role
 from tests.allocations import factories
 from tests.onboarding.factories import UserFactory
 
+BESIDE_THE_REPOSITORY = Path(__file__).parents[3] / "shared" / "traces"
 MONDAY = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
 
 
@@ -39,3 +42,12 @@ def share(monday):
 @pytest.fixture
 def committed(django_db_serialized_rollback, transactional_db):
     """Commits are real, so that other connections and processes see them."""
+
+
+@pytest.fixture(scope="session")
+def traces():
+    """The folder of public traces, which are not part of the repository."""
+    folder = Path(os.environ.get("JAIF_TRACES", BESIDE_THE_REPOSITORY))
+    if not (folder / "expected.json").exists():
+        pytest.skip(f"no traces in {folder}; set JAIF_TRACES to a folder with expected.json")
+    return folder

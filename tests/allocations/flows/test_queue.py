@@ -1,5 +1,4 @@
 import datetime as dt
-import random
 from collections import Counter
 
 import pytest
@@ -11,9 +10,7 @@ from allocations.flows.jobs import submit_job
 from allocations.flows.orders import cancel_job
 from allocations.flows.queue import advance_partition
 from allocations.flows.ticks import tick
-from allocations.models import Job, JobState, Partition, PendingReason
-from allocations.scheduler import Job as Request
-from allocations.scheduler import Machine, Policy, Scheduler, Started
+from allocations.models import Job, JobState, PendingReason
 from jaif_portal import clock
 from jaif_portal.exceptions import NotPermitted
 from jaif_portal.models import Transition
@@ -235,40 +232,6 @@ def test_a_job_without_simulated_outcome_gets_a_seeded_one(submit):
     outcomes = {(job.runtime > 0, job.exit_code >= 0) for job in (submit(runtime=None),)}
 
     assert outcomes == {(True, True)}
-
-
-def test_the_live_schedule_equals_the_engines(allocation, travel):
-    """Jobs handed in at their times, advanced in random steps, start as in one run."""
-    rng = random.Random(7)
-    Partition.objects.update(nodes=100)
-    start = clock.now().replace(microsecond=0)
-    advance_partition(allocation.partition_id, until=start)
-    requests, second = [], 0
-    for _number in range(40):
-        second += rng.randrange(0, 60)
-        travel(start + second * SECOND)
-        if rng.random() < 0.5:
-            tasks.advance_partitions()
-        limit = rng.choice([60, 120, 180])
-        job = submit_job(
-            allocation,
-            by=allocation.project.proposal.applicant,
-            name="trace",
-            nodes=rng.choice([10, 40, 90]),
-            time_limit=limit,
-            runtime=rng.randrange(10, limit),
-        )
-        at = clock.seconds(job.submitted_at)
-        requests.append(Request(job.pk, at, job.nodes, job.time_limit, job.runtime))
-    travel(dt.timedelta(days=1))
-    tasks.advance_partitions()
-
-    engine = Scheduler(Machine(nodes=100), Policy.EASY)
-    engine.submit(requests)
-    expected = {e.job.id: e.at for e in engine.run() if isinstance(e, Started)}
-
-    jobs = Job.objects.filter(allocation=allocation)
-    assert {job.pk: clock.seconds(job.started_at) for job in jobs} == expected
 
 
 def test_the_background_load_is_the_same_however_it_is_advanced(frozen_clock):
