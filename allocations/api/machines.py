@@ -27,6 +27,9 @@ class PartitionSerializer(serializers.ModelSerializer):
             "cores_per_node",
             "longest_limit",
             "default_limit",
+            "longest_array",
+            "node_watts",
+            "node_watts_source",
             "policy",
             "advanced_until",
         ]

@@ -2,6 +2,7 @@ from rest_framework.routers import SimpleRouter
 
 from .calls import CallViewSet
 from .entries import EntryViewSet
+from .job_templates import JobTemplateViewSet
 from .jobs import JobViewSet
 from .machines import PartitionViewSet, SystemViewSet
 from .modes import AccessModeViewSet
@@ -20,5 +21,6 @@ router.register(
     r"allocations/(?P<allocation_id>[0-9]{1,18})/entries", EntryViewSet, basename="ledgerentry"
 )
 router.register("jobs", JobViewSet)
+router.register("job-templates", JobTemplateViewSet)
 
 urlpatterns = router.urls

@@ -8,7 +8,7 @@ import datetime as dt
 import math
 from random import Random
 
-from jaif_portal import clock
+from django.utils import timezone
 
 from ..models import JobState
 
@@ -44,19 +44,26 @@ FAILURES = {  # by exit code; {number} and {step} are filled in
 }
 
 
+def seconds_so_far(job, *, at):
+    """Seconds that the present run has been on its nodes by ``at``, as far as that is computed."""
+    if job.started_at is None:
+        return 0
+    until = job.ended_at or min(at, job.partition.advanced_until or at)
+    return max(0, int((until - job.started_at).total_seconds()))
+
+
 def read_log(job, *, at):
     """The lines that the job's present run has written by the moment ``at``; none before it."""
     if job.started_at is None:
         return []
-    until = at if job.ended_at is None else job.ended_at
-    elapsed = max(0, int((until - job.started_at).total_seconds()))
+    elapsed = seconds_so_far(job, at=at)
     lines = _heading(job)
     pause = max(LEAST_PAUSE, job.time_limit // LINES)
     rng = Random(f"{job.partition.seed}/log/{job.pk}/{job.restarts}")  # noqa: S311 - a simulation
     for report in range(1, elapsed // pause + 1):
         lines += _progress(job, report, seconds=report * pause, noise=rng.random())
     step = elapsed * STEPS // pause
-    return lines + [_stamped(until, line) for line in _ending(job, step=step)]
+    return lines + [_stamped(job.ended_at, line) for line in _ending(job, step=step)]
 
 
 def _heading(job):
@@ -66,7 +73,7 @@ def _heading(job):
     return [
         _stamped(
             job.started_at,
-            f"job {job.number} on {partition.name}: {job.nodes} nodes, {gpus} GPUs, {what}",
+            f"job {job.number} on {partition.name}: nodes={job.nodes} gpus={gpus}, {what}",
         )
     ]
 
@@ -82,7 +89,7 @@ def _progress(job, report, *, seconds, noise):
 
 
 def _ending(job, *, step):
-    moment = job.ended_at and f"{job.ended_at:%Y-%m-%dT%H:%M:%S}"
+    moment = job.ended_at and f"{timezone.localtime(job.ended_at):%Y-%m-%dT%H:%M:%S}"
     match job.state:
         case JobState.COMPLETED:
             return [
@@ -103,4 +110,4 @@ def _ending(job, *, step):
 
 
 def _stamped(moment, line):
-    return f"{clock.moment(clock.seconds(moment)):%Y-%m-%d %H:%M:%S} {line}"
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M:%S} {line}"

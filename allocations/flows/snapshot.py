@@ -118,6 +118,7 @@ class Snapshot:
             name=name if named else "",
             restarts=job.restarts,
             conditions=self._conditions(job),
+            requeue=job.may_requeue,
         )
 
     def _conditions(self, job):

@@ -19,7 +19,7 @@ from jaif_portal.views.tables import stream_csv
 from ..flows.forecasts import with_forecasts
 from ..flows.job_templates import shape_of
 from ..flows.jobs import submit_job
-from ..flows.output import read_log
+from ..flows.output import read_log, seconds_so_far
 from ..flows.sacct import FIELDS, accountable, energy, records
 from ..forms import JobForm, JobSearchForm, ShapeForm
 from ..models import Job, JobState, JobTemplate
@@ -134,7 +134,7 @@ class JobDetail(Jobs, DetailView):
         is_final = JobState(job.state).is_final
         cancelling = not is_final and job.cancel_requested_at is not None
         waits = job.state == JobState.PENDING and not cancelling
-        elapsed = _elapsed(job, at)
+        elapsed = seconds_so_far(job, at=at)
         return super().get_context_data(
             transitions=Transition.objects.of(job),
             is_final=is_final,
@@ -149,17 +149,10 @@ class JobDetail(Jobs, DetailView):
             most=job.nodes * job.time_limit,
             used=job.node_seconds if job.ended_at else job.node_seconds + job.nodes * elapsed,
             joules=_joules(job),
-            log="\n".join(read_log(job, at=clock.now())),
+            log="\n".join(read_log(job, at=at)),
             records=None if self.request.htmx else records(job),
             **kwargs,
         )
-
-
-def _elapsed(job, at):
-    """Seconds on its nodes so far; 0 for a job that has not started."""
-    if job.started_at is None:
-        return 0
-    return max(0, int(((job.ended_at or at) - job.started_at).total_seconds()))
 
 
 def _joules(job):

@@ -126,8 +126,17 @@ class Command(BaseCommand):
         allocation = Allocation.objects.filter(project__proposal__applicant=founder).first()
         if allocation is None or allocation.jobs.exists():
             return
-        for name, nodes, hours in (("tokenise", 1, 1), ("lora-8b", 8, 6), ("evaluate", 2, 2)):
-            submit_job(allocation, by=founder, name=name, nodes=nodes, time_limit=hours * 3600)
+        first = submit_job(allocation, by=founder, name="tokenise", nodes=1, time_limit=3600)
+        second = submit_job(allocation, by=founder, name="lora-8b", nodes=8, time_limit=6 * 3600)
+        submit_job(
+            allocation,
+            by=founder,
+            name="evaluate",
+            nodes=2,
+            time_limit=2 * 3600,
+            array="0-3%2",
+            after=f"afterany:{first.pk}:{second.pk}",
+        )
 
     def _print_accounts(self):
         self.stdout.write(f"Demo accounts (password of each: {PASSWORD})")

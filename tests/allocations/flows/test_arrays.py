@@ -1,7 +1,9 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from allocations.exceptions import ArrayNotPossible
-from allocations.flows.arrays import parse_array
+from allocations.flows.arrays import parse_array, write_array
 
 
 @pytest.mark.parametrize(
@@ -37,3 +39,21 @@ def test_what_is_no_array_is_refused_with_an_example(text):
 def test_an_array_has_an_end(text):
     with pytest.raises(ArrayNotPossible):
         parse_array(text, most=20)
+
+
+@given(st.sets(st.integers(0, 4_000_000), min_size=1), st.none() | st.integers(1, 999))
+def test_what_is_written_is_read_again(tasks, limit):
+    tasks = sorted(tasks)
+
+    assert parse_array(write_array(tasks, limit=limit), most=1000) == (tasks, limit)
+
+
+@given(st.text(alphabet="0123456789-,:% x", max_size=20))
+def test_any_text_is_an_array_or_refused(text):
+    try:
+        tasks, limit = parse_array(text, most=50)
+    except ArrayNotPossible:
+        return
+    assert 1 <= len(tasks) <= 50
+    assert tasks == sorted(set(tasks))
+    assert limit is None or limit >= 1

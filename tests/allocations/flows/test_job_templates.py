@@ -1,7 +1,6 @@
 import pytest
 
 from allocations.exceptions import TemplateExists
-from allocations.flows.arrays import parse_array, write_array
 from allocations.flows.job_templates import drop_template, save_template, shape_of
 from allocations.flows.jobs import submit_job
 from allocations.models import JobTemplate, ProjectMember
@@ -47,13 +46,6 @@ def test_a_template_keeps_the_shape_of_a_job(job, founder):
 
     assert shape_of(template) == shape_of(job)
     assert (template.array, template.nodes, template.may_requeue) == ("0-3,7%2", 3, False)
-
-
-@pytest.mark.parametrize("text", ["0-3", "7", "0-3,7%2", "1,3,5"])
-def test_an_array_is_written_as_it_is_read(text):
-    tasks, limit = parse_array(text, most=100)
-
-    assert write_array(tasks, limit=limit) == text
 
 
 @pytest.mark.parametrize(("shared", "seen"), [(False, False), (True, True)])

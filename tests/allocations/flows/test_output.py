@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from allocations.flows.output import LINES, read_log
+from allocations.flows.output import LINES, read_log, seconds_so_far
 from allocations.models import Job, JobState
 from tests.allocations import factories
 
@@ -34,8 +34,8 @@ def test_a_job_reports_steps_a_falling_loss_and_checkpoints(job, monday):
     lines = read_log(job, at=monday + HOUR)
 
     losses = [float(line.split()[-1]) for line in lines if "loss" in line]
-    assert lines[0] == "2026-11-23 09:00:00 job 4711 on booster: 2 nodes, 8 GPUs, first start"
-    assert lines[1].startswith("2026-11-23 09:03:00 step     50  loss ")
+    assert lines[0] == "2026-11-23 10:00:00 job 4711 on booster: nodes=2 gpus=8, first start"
+    assert lines[1].startswith("2026-11-23 10:03:00 step     50  loss ")
     assert sum("checkpoint written" in line for line in lines) == 4
     assert len(losses) == 20
     assert losses[-1] < losses[0] / 3
@@ -46,6 +46,14 @@ def test_the_lines_of_a_job_only_become_more(job, monday):
 
     assert late[: len(early)] == early
     assert early != late
+
+
+def test_a_job_has_written_no_more_than_the_queue_has_computed(job, monday):
+    half = read_log(job, at=monday + HOUR / 2)
+    job.partition.advanced_until = monday + HOUR / 2
+
+    assert read_log(job, at=monday + HOUR) == half
+    assert seconds_so_far(job, at=monday + HOUR) == 1800
 
 
 def test_nothing_tells_how_a_job_will_end(job, monday):
@@ -75,20 +83,20 @@ def test_the_longest_log_is_short(job):
         (
             JobState.TIMEOUT,
             0,
-            "slurmstepd: error: *** JOB 4711 CANCELLED AT 2026-11-23T10:00:00 "
+            "slurmstepd: error: *** JOB 4711 CANCELLED AT 2026-11-23T11:00:00 "
             "DUE TO TIME LIMIT ***",
         ),
         (
             JobState.CANCELLED,
             0,
-            "slurmstepd: error: *** JOB 4711 CANCELLED AT 2026-11-23T10:00:00 ***",
+            "slurmstepd: error: *** JOB 4711 CANCELLED AT 2026-11-23T11:00:00 ***",
         ),
     ],
 )
 def test_the_last_line_says_how_the_job_has_ended(job, state, exit_code, last):
     lines = end(job, state, exit_code=exit_code)
 
-    assert lines[-1] == f"2026-11-23 10:00:00 {last}"
+    assert lines[-1] == f"2026-11-23 11:00:00 {last}"
 
 
 def test_a_restart_says_so_and_goes_another_way(job, monday):
