@@ -9,12 +9,14 @@ same schedule. A call runs without the interpreter's lock, so that threads make 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from .associations import QoS
+from .configuration import SlurmConfig
 from .events import Ended, Started
 from .jobs import Job, RunningJob
 from .machine import Machine
@@ -117,11 +119,53 @@ def simulate(
     return Schedule(*kernel.simulate(machine.nodes, jobs, now, busy, backfills=backfills))
 
 
+def takes(config: SlurmConfig) -> bool:
+    """Whether the kernel knows what ``config`` asks for.
+
+    That is one reservation in the backfill pass, usage that is forgotten, at most one partition,
+    and no limits.
+    """
+    unlimited = (
+        all(replace(one, priority=0, usage_factor=1.0) == QoS(one.name) for one in config.qos),
+        all(
+            (one.max_jobs, one.max_submit, one.max_wall, one.grp_nodes) == (None,) * 4
+            for one in config.associations
+        ),
+        all(
+            (one.min_nodes, one.max_nodes, one.max_time, one.qos) == (1, None, None, "")
+            for one in config.partitions
+        ),
+    )
+    return (
+        all(unlimited)
+        and len(config.partitions) <= 1
+        and config.bf_job_part_count_reserve == 1
+        and config.priority_decay_half_life is not None
+    )
+
+
+def simulate_slurm(machine: Machine, config: SlurmConfig, jobs: Sequence[Job]) -> Schedule:
+    """Run ``jobs``, in the order of (submit, id), under the policy ``slurm`` and by the kernel.
+
+    They wait for nothing but nodes and priority; accounts are those of associations.
+    """
+    kernel = _compiled("slurm")
+    if kernel is None:
+        raise KernelUnavailable("the kernel needs numba and numpy")
+    if not takes(config):
+        raise KernelUnavailable("the kernel does not know what this configuration asks for")
+    accounts = {None, *(one.account for one in config.associations)}
+    for job in jobs:
+        if job.conditions is not None or job.account not in accounts:
+            raise KernelUnavailable(f"job {job.id} waits for more than nodes")
+    return Schedule(*kernel.simulate(machine.nodes, config, jobs))
+
+
 @cache
-def _compiled() -> Any:
-    """The compiled module, if it can be imported."""
+def _compiled(module: str = "easy") -> Any:
+    """A compiled module, if it can be imported."""
     try:
-        return import_module(".compiled.easy", __package__)
+        return import_module(f".compiled.{module}", __package__)
     except ModuleNotFoundError:
         return None
 
