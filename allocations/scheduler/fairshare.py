@@ -116,23 +116,24 @@ class _Turn:
         first of ``siblings`` has the rank of whoever came before.
         """
         levels, children = self._levels, self._children
-        order = sorted([(-levels[place], bool(children[place]), place) for place in siblings])
+        order = sorted(siblings, key=lambda place: (-levels[place], bool(children[place])))
         merged: list[int] = []  # what is below the accounts at this level
         previous = None
-        for turn, (level, is_account, place) in enumerate(order):
+        for turn, place in enumerate(order, start=1):
+            level = levels[place]
             if level != previous:
                 tied = tied and previous is None
             elif not merged:
                 tied = True
             previous = level
-            if not is_account:
+            if not children[place]:
                 if not tied:
                     self._rank = self._next
                 self.ranks[place] = self._rank
                 self._next -= 1
                 continue
             merged += children[place]
-            if order[turn + 1 : turn + 2] == [] or order[turn + 1][0] != level:
+            if turn == len(order) or levels[order[turn]] != level:
                 self.visit(merged, tied=tied)
                 merged = []
 

@@ -30,8 +30,9 @@ from .jobs import Job, Reason
 from .limits import Budgets
 from .machine import Machine
 from .occupancy import FOREVER, Occupancy
-from .plan import Plan
+from .plan import Plan, round_up
 from .priorities import Key, Priorities, Waiting
+from .profile import Profile
 from .state import SlurmState, Used
 from .terms import Rules
 
@@ -43,6 +44,7 @@ class Multifactor:
         self, machine: Machine, config: SlurmConfig, rules: Rules, budgets: Budgets, now: int
     ) -> None:
         self.occupancy = Occupancy(machine.nodes)
+        self._running = Profile(machine.nodes)  # what is left by those who run
         self.budgets = budgets
         self.backfilled = 0
         self._config = config
@@ -73,8 +75,7 @@ class Multifactor:
     @property
     def head(self) -> Job | None:
         """The first job that waits for nodes."""
-        waiting = (key[-1] for key in self._queue)
-        return next((one.job for one in waiting if not self._limit(one, self._now)), None)
+        return next((one.job for *_, one in self._queue if not self._limit(one, self._now)), None)
 
     @property
     def next_due(self) -> int:
@@ -125,10 +126,11 @@ class Multifactor:
     def resume(self, job: Job, started: int) -> None:
         self._priorities.calculate(self._now)
         self.occupancy.start(job, started)
+        self._running.take(self._now, self._end(job, started), job.nodes)
         self._rules.terms(job).start(job, self._usage, started=started, at=self._now)
 
     def keep(self, reservations: Mapping[int, int]) -> None:
-        """The plan is made anew in each pass."""
+        """There are none: the plan is made anew in each pass."""
 
     def reservations(self) -> Mapping[int, int]:
         return {}
@@ -148,6 +150,7 @@ class Multifactor:
     def release(self, job: Job, started: int, at: int) -> None:
         if job.account is not None:
             self.budgets.settle(job, at - started)
+        self._running.give(at, self._end(job, started), job.nodes)
         self._renew(at)
         self._rules.terms(job).end(job, self._usage, started=started, at=at)
 
@@ -164,8 +167,7 @@ class Multifactor:
         self.enqueue([changed])
 
     def shadow(self) -> int:
-        head = self.head
-        return FOREVER if head is None else self._plan(self._now).slot(head)
+        return FOREVER if self.head is None else self._plan(self._now).slot(self.head)
 
     def priorities(self, at: int) -> dict[int, int]:
         self._renew(at)
@@ -201,7 +203,7 @@ class Multifactor:
         if not self._priorities.calculate(at):
             return False
         before, changed = self._queue, bool(self._forgetting)
-        if self._priorities.change and before:
+        if before and self._priorities.change:
             self._queue = self._priorities.renewed(before)
             self._keys = {key[-1].job.id: key for key in self._queue}
             changed |= any(
@@ -222,20 +224,21 @@ class Multifactor:
 
     def _backfill(self, at: int, events: list[Event]) -> None:
         """Start whoever fits; only up to the last in order that may."""
-        free = self.occupancy.free
-        hopeful = [waiting for *_, waiting in self._queue if waiting.job.nodes <= free]
+        queue, free = self._queue, self.occupancy.free
+        hopeful = [waiting for *_, waiting in queue if waiting.job.nodes <= free]
         if not hopeful:
             return
         plan = self._plan(at)
         self._drop_hopeless(hopeful, plan, at)
-        tested = 0
-        for *_, waiting in list(self._queue):
-            if not hopeful or tested == self._config.bf_max_job_test:
-                return
+        place = tested = 0
+        while hopeful and tested != self._config.bf_max_job_test:
+            waiting = queue[place][-1]
+            place += 1
             if self._limit(waiting, at):
                 continue
             tested += 1
             if self._fits(waiting, plan):
+                place -= 1
                 plan.start(waiting.job)
                 self.backfilled += 1
                 self._start(waiting, at, events)
@@ -258,13 +261,18 @@ class Multifactor:
         return waiting.job.nodes <= self.occupancy.free and plan.starts_now(waiting.job)
 
     def _plan(self, at: int) -> Plan:
-        return Plan(self.occupancy.free, self.occupancy.expected_ends(), self._config, now=at)
+        return Plan(self._running, self._config, free=self.occupancy.free, now=at)
+
+    def _end(self, job: Job, started: int) -> int:
+        """When ``job`` is over for the plan."""
+        return round_up(started + job.limit, self._config.bf_resolution)
 
     def _start(self, waiting: Waiting, at: int, events: list[Event]) -> None:
         job = waiting.job
         self._remove(job)
         del self._eligible[job.id]
         self.occupancy.start(job, at)
+        self._running.take(at, self._end(job, at), job.nodes)
         waiting.terms.start(job, self._usage, started=at, at=at)
         if job.account is not None:
             self.budgets.hold(job)

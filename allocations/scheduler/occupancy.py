@@ -53,10 +53,6 @@ class Occupancy:
     def runs(self, job_id: int) -> bool:
         return any(entry[1] == job_id for entry in self.ends)
 
-    def expected_ends(self) -> Iterator[tuple[int, int]]:
-        """``(second, nodes)`` for each running job, in the order of their expected ends."""
-        return ((at, nodes) for at, _, nodes in self._expected)
-
     def ends_by_job(self) -> Iterator[tuple[int, int]]:
         """``(expected end, job id)`` of the running jobs, in this order."""
         return ((end, job_id) for end, job_id, _ in self._expected)

@@ -1,7 +1,6 @@
 """What the backfill pass plans: who could start when, with everybody ahead provided for."""
 
 from collections import Counter
-from collections.abc import Iterable
 
 from .configuration import SlurmConfig
 from .jobs import Job
@@ -12,23 +11,23 @@ from .profile import Profile
 class Plan:
     """The nodes free from ``now`` on, as far as jobs' limits and slots taken let one see.
 
-    Every end is rounded up to a multiple of the resolution.
+    ``running`` is what running jobs leave of all nodes, with every end rounded up to a multiple
+    of the resolution, as are the ends of jobs in the plan. Of these nodes ``free`` can be had now.
     """
 
-    def __init__(
-        self, free: int, ends: Iterable[tuple[int, int]], config: SlurmConfig, *, now: int
-    ) -> None:
+    def __init__(self, running: Profile, config: SlurmConfig, *, free: int, now: int) -> None:
         self._now = now
-        self._resolution = resolution = config.bf_resolution
+        self._resolution = config.bf_resolution
         self._horizon = FOREVER if config.bf_window is None else now + config.bf_window
         self._most = config.bf_job_part_count_reserve or FOREVER
         self._reserved: Counter[str] = Counter()  # jobs, by partition
-        rounded = [(-(-end // resolution) * resolution, nodes) for end, nodes in ends]
-        self._profile = Profile.with_ends(free, rounded, after=now)
+        running.forget_before(now)
+        self._profile = running.copy()
+        self._profile.lower_to(free)
 
     def end(self, job: Job) -> int:
         """When ``job`` is over for the plan, if it starts now."""
-        return self._round_up(self._now + job.limit)
+        return round_up(self._now + job.limit, self._resolution)
 
     def starts_now(self, job: Job) -> bool:
         """Whether ``job`` has its nodes from now up to its limit."""
@@ -44,14 +43,15 @@ class Plan:
         start = self.slot(job)
         if start >= self._horizon:
             return FOREVER
-        self._profile.take(start, start + self._round_up(job.limit), job.nodes)
+        self._profile.take(start, start + round_up(job.limit, self._resolution), job.nodes)
         self._reserved[partition] += 1
         return start
 
     def slot(self, job: Job) -> int:
         """When ``job`` could start later: the earliest multiple of the resolution."""
-        after = self._round_up(self._now + 1)
-        return self._profile.earliest(job.nodes, self._round_up(job.limit), after=after)
+        after = round_up(self._now + 1, self._resolution)
+        return self._profile.earliest(job.nodes, round_up(job.limit, self._resolution), after=after)
 
-    def _round_up(self, at: int) -> int:
-        return -(-at // self._resolution) * self._resolution
+
+def round_up(at: int, resolution: int) -> int:
+    return -(-at // resolution) * resolution

@@ -1,7 +1,6 @@
 """How many nodes will be free, from now on: the plan that reservations are made in."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
 from itertools import islice
 
 from .occupancy import FOREVER
@@ -22,26 +21,16 @@ class Profile:
         self._times = [-FOREVER]
         self._free = [nodes]
 
-    @classmethod
-    def with_ends(cls, free: int, ends: Iterable[tuple[int, int]], *, after: int) -> "Profile":
-        """From ``after`` on, where ``ends`` are the seconds, in order, at which nodes come back."""
-        profile = cls(free)
-        times, steps = profile._times, profile._free
-        times[0] = last = after
-        for at, nodes in ends:
-            free += nodes
-            if at == last:
-                steps[-1] = free
-            else:
-                times.append(at)
-                steps.append(free)
-                last = at
-        return profile
-
     def copy(self) -> "Profile":
         other = Profile(0)
         other._times, other._free = self._times[:], self._free[:]
         return other
+
+    def lower_to(self, free: int) -> None:
+        """Let ``free`` nodes be free in the first step, and as many fewer in all others."""
+        missing = self._free[0] - free
+        if missing:
+            self._free = [others - missing for others in self._free]
 
     def steps(self) -> list[tuple[int, int]]:
         """``(second, free nodes from then on)`` for each step, without repetition."""

@@ -20,7 +20,21 @@ from multiprocessing import get_context
 from pathlib import Path
 from time import process_time
 
-from allocations.scheduler import Job, Machine, Policy, Scheduler, Started, Submitted, kernel, swf
+from allocations.scheduler import (
+    Association,
+    Job,
+    Machine,
+    Partition,
+    Policy,
+    QoS,
+    Scheduler,
+    SlurmConfig,
+    Started,
+    Submitted,
+    kernel,
+    priority,
+    swf,
+)
 from allocations.scheduler.workload import daily_jobs
 from tests.allocations.scheduler import reference
 
@@ -45,6 +59,7 @@ class Case:
     policy: Policy = Policy.EASY
     target: int | None = None  # jobs/s
     runs: int = RUNS
+    slurm: SlurmConfig | None = None
 
 
 def recorded(file, nodes, number):
@@ -55,6 +70,39 @@ def recorded(file, nodes, number):
 def synthetic(nodes, load, number):
     arrivals = (job for day in count(20_000) for job in daily_jobs(1, day, nodes, load))
     return [job.as_job(job_id) for job_id, job in enumerate(islice(arrivals, number))]
+
+
+def of_users(nodes, load, number):
+    """Jobs of three accounts, in which a few users send most; each fifth is urgent."""
+    return [
+        replace(
+            job,
+            account=(1, 1, 2, 3)[job.id % 4],
+            user=f"u{job.id * job.id % 20}",
+            qos="urgent" if job.id % 5 == 0 else "normal",
+        )
+        for job in synthetic(nodes, load, number)
+    ]
+
+
+def fair_share(slots):
+    """Weights, shares and limits; ``slots`` for the first jobs of a partition, 0 for all."""
+    users = [Association(account, f"u{i}") for account in (1, 2, 3) for i in range(20)]
+    return SlurmConfig(
+        weights=priority.JUPITER,
+        bf_job_part_count_reserve=slots,
+        partitions=(Partition("booster", max_time=86_400),),
+        qos=(
+            QoS("normal", priority=1),
+            QoS("urgent", priority=10, max_jobs_per_user=20, grp_nodes=3_000),
+        ),
+        associations=(
+            Association(1, shares=50, max_jobs=100, max_submit=1_000),
+            Association(2, shares=25, max_jobs=100, max_submit=1_000),
+            Association(3, shares=25, max_jobs=100, max_submit=1_000),
+            *users,
+        ),
+    )
 
 
 def all_at_once(nodes, number):
@@ -80,6 +128,18 @@ def cases():
     for policy, target in ((Policy.EASY, 100_000), (Policy.EASY_SJBF, None), (Policy.FCFS, None)):
         yield Case("6,000 nodes, load 0.9", 6_000, light, 100_000, True, policy, target)
     yield Case("6,000 nodes, load 0.9", 6_000, light, 5_000, True, Policy.CONSERVATIVE, runs=1)
+    users = partial(of_users, 6_000, 0.9)
+    for name, slots in (("one slot", 1), ("slots for all", 0)):
+        yield Case(
+            f"load 0.9, {name}",
+            6_000,
+            users,
+            100_000,
+            policy=Policy.SLURM,
+            target=6_667,
+            runs=1,
+            slurm=fair_share(slots),
+        )
     yield Case("6,000 nodes, load 1.2", 6_000, heavy, 100_000, True, target=20_000)
     at_once = partial(all_at_once, 6_000)
     yield Case("all jobs at once", 6_000, at_once, 20_000, True, target=20_000)
@@ -88,7 +148,7 @@ def cases():
 
 
 def simulate(case, jobs):
-    scheduler = Scheduler(Machine(case.nodes), case.policy)
+    scheduler = Scheduler(Machine(case.nodes), case.policy, slurm=case.slurm)
     scheduler.submit(jobs)
     return scheduler.run()
 
@@ -137,8 +197,8 @@ def kernel_seconds(case, jobs):
 
 
 def reference_speed(case, jobs):
-    """Jobs/s; the brute-force version of ``conservative`` counts seconds, which takes hours."""
-    if case.policy is Policy.CONSERVATIVE:
+    """Jobs/s; the brute-force versions that count seconds would take hours."""
+    if case.policy in {Policy.CONSERVATIVE, Policy.SLURM}:
         return "-"
     few = jobs[:REFERENCE_JOBS]
     work = partial(reference.schedule, few, nodes=case.nodes, policy=case.policy)

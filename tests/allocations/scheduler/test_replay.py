@@ -69,6 +69,14 @@ def test_prints_a_table(trace):
     assert lines["utilisation"] == "75.00%"
 
 
+def test_replays_with_slurm_s_two_passes(trace):
+    """Job 3, which ``easy`` lets start at 2, waits for the backfill pass: nothing is due before."""
+    row = json.loads(replay(trace, "--policy", "slurm", "--json")[0])
+
+    assert row["policy"] == "slurm"
+    assert (row["jobs"], row["backfilled"]) == (3, 0)
+
+
 def test_writes_the_starts(trace, tmp_path):
     starts = tmp_path / "starts.csv"
 

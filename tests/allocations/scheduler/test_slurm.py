@@ -11,6 +11,7 @@ from allocations.scheduler import (
     Association,
     Ended,
     Job,
+    Layout,
     Machine,
     Partition,
     Policy,
@@ -144,6 +145,16 @@ def test_a_job_that_is_given_back_its_slot_by_a_cancellation_starts_at_once():
     scheduler.cancel(3, at=7)
 
     assert starts(scheduler.run()) == {1: 0, 2: 10, 4: 7}
+
+
+def test_nodes_out_of_service_are_in_no_plan():
+    """Of six nodes four are left: job 2 has a slot at 10 and leaves job 3 a node."""
+    layout = Layout("n", racks=(6,), rack_digits=1)
+    scheduler = Scheduler(Machine.of(layout), Policy.SLURM, slurm=AT_ONCE)
+    scheduler.drain("n-1-[01-02]", at=0)
+    scheduler.submit([Job(1, 0, 3, 10, 10), Job(2, 1, 3, 10, 10), Job(3, 2, 1, 50, 50)])
+
+    assert starts(scheduler.run()) == {1: 0, 2: 10, 3: 2}
 
 
 def test_the_head_and_its_slot_can_be_asked_for():
