@@ -69,6 +69,7 @@ class Busy(NamedTuple):
 
 
 NOBODY = Busy()
+FRESH = State()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +145,15 @@ def takes(config: SlurmConfig) -> bool:
     )
 
 
-def simulate_slurm(machine: Machine, config: SlurmConfig, jobs: Sequence[Job]) -> Schedule:
+def simulate_slurm(
+    machine: Machine, config: SlurmConfig, jobs: Sequence[Job], *, state: State = FRESH
+) -> Schedule:
     """Run ``jobs``, in the order of (submit, id), under the policy ``slurm`` and by the kernel.
 
-    They wait for nothing but nodes and priority; accounts are those of associations.
+    They wait for nothing but nodes and priority; accounts are those of associations. From a
+    ``state``, those who wait there come first, those who arrive after it follow.
     """
-    kernel = _compiled("slurm")
+    kernel = _compiled("preparation")
     if kernel is None:
         raise KernelUnavailable("the kernel needs numba and numpy")
     if not takes(config):
@@ -158,7 +162,12 @@ def simulate_slurm(machine: Machine, config: SlurmConfig, jobs: Sequence[Job]) -
     for job in jobs:
         if job.conditions is not None or job.account not in accounts:
             raise KernelUnavailable(f"job {job.id} waits for more than nodes")
-    return Schedule(*kernel.simulate(machine.nodes, config, jobs))
+    known = State(state.now, state.running, state.waiting, state.arriving, slurm=state.slurm)
+    if state != known:
+        raise KernelUnavailable("the state has more than jobs that run and wait")
+    if {job.id for job in jobs[: len(state.waiting)]} != {job.id for job in state.waiting}:
+        raise ValueError("those who wait in the state do not come first")
+    return Schedule(*kernel.simulate(machine.nodes, config, jobs, state))
 
 
 @cache

@@ -5,14 +5,9 @@ plan (``bf_job_part_count_reserve=1``) and without limits; ``kernel`` is the way
 what is free in the plan only grows from now on, but for the second in which the slot begins.
 """
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-import numpy as np
-
-from ..fairshare import Usage
-from ..priorities import Priorities
 from ..priority import HIGHEST, LOWEST
-from ..terms import Rules
 from .arena import (
     FREE,
     NEVER,
@@ -23,7 +18,6 @@ from .arena import (
     cached,
     compiled,
     end_next,
-    new_running,
 )
 from .fairness import (
     CALCULATED,
@@ -31,28 +25,25 @@ from .fairness import (
     Fairness,
     calculate,
     change_rate,
-    new_fairness,
     share,
 )
-from .line import WAITING, Line, close_gap, enqueue, job_at, key, least, leave, new_line, sort
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from ..configuration import SlurmConfig
-    from ..jobs import Job
+from .line import WAITING, Line, close_gap, enqueue, job_at, key, least, leave, sort
 
 NODES, ARRIVED, DUE, INSTANTS, BACKFILLED = range(5)
 
 
 class Requests(NamedTuple):
-    """By job; ``points`` do not change with time, ``place`` and ``rate`` say who is charged."""
+    """By job; ``points`` do not change with time, the age counts from ``since``.
+
+    ``place`` and ``rate`` say who is charged; this and ``nodes`` also for those who run.
+    """
 
     submit: Array
     nodes: Array
     limit: Array
     elapsed: Array
     low: Array
+    since: Array
     points: Array
     place: Array
     rate: Array
@@ -82,73 +73,32 @@ class Desk(NamedTuple):
     numbers: Array
 
 
-def simulate(machine: int, config: "SlurmConfig", jobs: "Sequence[Job]") -> tuple[Array, int, int]:
-    """Start times, instants and backfilled jobs; see ``kernel.simulate_slurm``."""
-    rules = Rules(config.partitions, config.qos, config.associations)
-    usage = Usage(0, (), period=config.priority_calc_period, half_life=None, now=0)
-    priorities = Priorities(config, rules, usage, machine)
-    rows = []
-    for job in jobs:
-        terms, points = rules.terms(job), priorities.waiting(job, job.submit).points
-        rows.append(
-            (
-                job.submit,
-                job.nodes,
-                job.limit,
-                job.elapsed,
-                job.low,
-                points,
-                terms.place,
-                job.nodes * terms.rate,
-            )
-        )
-    table = np.array(rows, np.int64).reshape(len(rows), len(Requests._fields))
-    if (table[1:, 0] < table[:-1, 0]).any():
-        raise ValueError("jobs are not in the order of their submission")
-    requests = Requests(*np.ascontiguousarray(table.T))
-    desk = Desk(
-        jobs=requests,
-        running=new_running(machine, requests.nodes, np.empty(0, np.int64)),
-        fair=new_fairness(rules.tree, config),
-        settings=_settings(config),
-        line=new_line(machine, len(rows)),
-        starts=np.full(len(rows), -1, np.int64),
-        numbers=np.array([machine, 0, 0, 0, 0], np.int64),
-    )
-    run(desk)
-    return desk.starts, int(desk.numbers[INSTANTS]), int(desk.numbers[BACKFILLED])
-
-
-def _settings(config: "SlurmConfig") -> Settings:
-    return Settings(
-        age_weight=config.weights.age,
-        fairshare_weight=config.weights.fairshare,
-        max_age=config.priority_max_age,
-        interval=config.bf_interval,
-        resolution=config.bf_resolution,
-        window=NEVER if config.bf_window is None else config.bf_window,
-        depth=NEVER if config.bf_max_job_test is None else config.bf_max_job_test,
-    )
-
-
 @cached
-def run(desk: Desk) -> None:
-    """Let everything happen; ``desk.starts`` are then the starts (-1: never)."""
+def run(desk: Desk, now: int, expected: Array, ends: Array, waiting: int, pass_due: int) -> None:
+    """Let everything happen from ``now`` on; ``desk.starts`` are then the starts (-1: never).
+
+    The jobs numbered after all others run, are expected to end, and do end, at the times given.
+    The first ones wait already, so many of them.
+    """
     running, jobs, numbers = desk.running, desk.jobs, desk.numbers
-    at = _next_instant(desk, 0)
+    for i in range(len(ends)):
+        job = len(desk.starts) + i
+        begin(running, job, expected[i], ends[i])
+        change_rate(desk.fair, jobs.place[job], jobs.rate[job], now)
+    while numbers[ARRIVED] < waiting:
+        _admit(desk)
+    at = now if pass_due else _next_instant(desk, now)
     while at < NEVER:
         numbers[INSTANTS] += 1
-        changed = _renew(desk, at)
+        changed = _renew(desk, at) | pass_due
+        pass_due = 0
         while running.numbers[RUNNING] and running.end_time[0] <= at:
             job = running.end_job[0]
             end_next(running)
             change_rate(desk.fair, jobs.place[job], -jobs.rate[job], at)
             changed = 1
-        while numbers[ARRIVED] < len(jobs.submit) and jobs.submit[numbers[ARRIVED]] <= at:
-            job = numbers[ARRIVED]
-            if jobs.nodes[job] <= numbers[NODES]:
-                enqueue(desk.line, key(jobs.low[job], _priority(desk, job), job), jobs.nodes[job])
-            numbers[ARRIVED] += 1
+        while numbers[ARRIVED] < len(desk.starts) and jobs.submit[numbers[ARRIVED]] <= at:
+            _admit(desk)
             changed = 1
         if changed:
             _main_pass(desk, at)
@@ -161,10 +111,19 @@ def run(desk: Desk) -> None:
 
 
 @compiled
+def _admit(desk: Desk) -> None:
+    """Let the next job wait at its place, if the machine could run it."""
+    job, jobs = desk.numbers[ARRIVED], desk.jobs
+    if jobs.nodes[job] <= desk.numbers[NODES]:
+        enqueue(desk.line, key(jobs.low[job], _priority(desk, job), job), jobs.nodes[job])
+    desk.numbers[ARRIVED] += 1
+
+
+@compiled
 def _next_instant(desk: Desk, now: int) -> int:
     """The next second in which a job ends or comes, or in which one may start without that."""
     numbers, running, submit = desk.numbers, desk.running, desk.jobs.submit
-    at = submit[numbers[ARRIVED]] if numbers[ARRIVED] < len(submit) else NEVER
+    at = submit[numbers[ARRIVED]] if numbers[ARRIVED] < len(desk.starts) else NEVER
     if running.numbers[RUNNING]:
         at = min(at, running.end_time[0])
     if desk.running.numbers[FREE] < least(desk.line):
@@ -197,7 +156,7 @@ def _renew(desk: Desk, at: int) -> int:
 def _priority(desk: Desk, job: int) -> int:
     jobs, settings, fair = desk.jobs, desk.settings, desk.fair
     priority = jobs.points[job]
-    age = min(fair.numbers[CALCULATED] - jobs.submit[job], settings.max_age)
+    age = min(fair.numbers[CALCULATED] - jobs.since[job], settings.max_age)
     if settings.age_weight and age > 0:
         priority += settings.age_weight * age // settings.max_age
     if settings.fairshare_weight:

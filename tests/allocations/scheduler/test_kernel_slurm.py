@@ -15,10 +15,12 @@ from allocations.scheduler import (
     QoS,
     Scheduler,
     SlurmConfig,
+    State,
     kernel,
     priority,
 )
 from allocations.scheduler.kernel import NEVER, KernelUnavailable
+from allocations.scheduler.waiting import by_arrival
 from allocations.scheduler.workload import TENANTS, Tenant, daily_jobs
 
 from . import generated
@@ -97,6 +99,23 @@ def test_gives_the_schedules_of_the_engine(first):
         assert computed == by_engine(jobs, nodes=nodes, config=config), seed
 
 
+@pytest.mark.parametrize("first", range(0, 600, 100))
+def test_goes_on_from_any_state_as_the_engine_does(first):
+    for seed in range(first, first + 100):
+        nodes, jobs, config = trace(seed)
+        scheduler = Scheduler(Machine(nodes), Policy.SLURM, slurm=config)
+        scheduler.submit(jobs)
+        scheduler.advance(until=Random(seed).randint(0, 300))
+        state = scheduler.state
+        waiting = sorted(state.waiting, key=by_arrival)
+        left = [*waiting, *sorted(state.arriving, key=by_arrival)]
+
+        computed = kernel.simulate_slurm(Machine(nodes), config, left, state=state)
+
+        begun = starts(Scheduler(Machine(nodes), Policy.SLURM, state, slurm=config).run())
+        assert list(computed.starts) == [begun.get(job.id, NEVER) for job in left], seed
+
+
 @pytest.mark.parametrize("load", [0.9, 1.5])
 def test_a_crowded_machine_is_that_of_the_engine(load):
     arrivals = [job for day in range(20_780, 20_783) for job in daily_jobs(1, day, 5_884, load)]
@@ -165,3 +184,15 @@ def test_refuses_jobs_out_of_order():
 
     with pytest.raises(ValueError, match="not in the order"):
         kernel.simulate_slurm(Machine(4), config, [Job(1, 5, 1, 1, 1), Job(2, 4, 1, 1, 1)])
+
+
+def test_refuses_states_of_which_it_does_not_know_everything():
+    config = SlurmConfig(bf_job_part_count_reserve=1)
+    waiting, coming = Job(1, 0, 1, 1, 1), Job(2, 9, 1, 1, 1)
+
+    with pytest.raises(KernelUnavailable, match="more than jobs that run and wait"):
+        kernel.simulate_slurm(
+            Machine(4), config, [coming], state=State(now=5, cancellations=((9, 2),))
+        )
+    with pytest.raises(ValueError, match="do not come first"):
+        kernel.simulate_slurm(Machine(4), config, [coming], state=State(now=5, waiting=(waiting,)))
