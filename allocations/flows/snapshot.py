@@ -74,10 +74,8 @@ class Snapshot:
 
     def _load_dependencies(self):
         """Two queries, whatever the number of jobs; the second only where an array is named."""
-        ended, arrays = {}, set()
-        for row in _dependencies(self.partition):
-            if row.job_id not in self.jobs:
-                continue
+        ended, arrays = [], set()
+        for row in _dependencies([pk for pk, job in self.jobs.items() if job.allocation_id]):
             if row.kind == DependencyKind.SINGLETON:
                 self._singletons.add(_person(self.jobs[row.job_id]))
                 self._after[row.job_id].append(Dependency(Kind.SINGLETON))
@@ -86,14 +84,13 @@ class Snapshot:
             self._after[row.job_id].append(Dependency(Kind(row.kind), other))
             if row.on_array:
                 arrays.add(row.on_id)
-            elif row.on_id not in self.jobs:
-                ended[row.on_id] = row.on
+            else:
+                ended.append(row.on)
         if arrays:
-            tasks = Job.objects.filter(array__in=arrays).exclude(pk__in=self.jobs)
-            ended |= {task.pk: task for task in tasks.only("state", "array", "task")}
+            ended += Job.objects.filter(array__in=arrays).only("state", "array", "task")
         self._ended = tuple(
             EndedJob(job.pk, EngineState(job.state.upper()), _array(job), job.task)
-            for job in ended.values()
+            for job in {job.pk: job for job in ended}.values()
             if JobState(job.state).is_final
         )
 
@@ -153,10 +150,6 @@ def _person(job):
     return f"{job.allocation_id}/{job.submitted_by_id}", job.name
 
 
-def _dependencies(partition):
-    rows = JobDependency.objects.filter(
-        job__partition=partition, job__state__in=[JobState.PENDING, JobState.RUNNING]
-    )
-    return rows.select_related("on").only(
-        "job", "kind", "on_array", "on__state", "on__array", "on__task"
-    )
+def _dependencies(job_ids):
+    rows = JobDependency.objects.filter(job__in=job_ids).select_related("on")
+    return rows.only("job", "kind", "on_array", "on__state", "on__array", "on__task")

@@ -125,6 +125,7 @@ def until(page, seen, *, seconds=40):
 def compute(page):
     """Submit a job and watch it end without reloading the page."""
     page.goto("/jobs/new/")
+    page.get_by_text("How the simulated job goes").click()
     page.get_by_label("Simulated run time in minutes").fill("2")
     page.get_by_label("Simulated exit code").fill("0")
     page.get_by_role("button", name="Submit the job").click()
