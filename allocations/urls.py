@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .views import (
+    before,
     calls,
     chains,
     forecasts,
@@ -20,6 +21,9 @@ from .views import (
 app_name = "allocations"
 urlpatterns = [
     path("", home.Home.as_view(), name="home"),
+    path("check/eligibility/", before.Eligibility.as_view(), name="eligibility"),
+    path("check/mode/", before.Adviser.as_view(), name="adviser"),
+    path("check/gpu-hours/", before.Estimator.as_view(), name="estimator"),
     path("calls/", calls.CallList.as_view(), name="calls"),
     path("calls/<int:pk>/", calls.CallDetail.as_view(), name="call"),
     path("calls/<int:pk>/apply/", proposals.ProposalNew.as_view(), name="proposal_new"),

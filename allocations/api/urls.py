@@ -1,7 +1,9 @@
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from .calls import CallViewSet
 from .entries import EntryViewSet
+from .estimates import EstimateView
 from .job_templates import JobTemplateViewSet
 from .jobs import JobViewSet
 from .machines import PartitionViewSet, SystemViewSet
@@ -23,4 +25,4 @@ router.register(
 router.register("jobs", JobViewSet)
 router.register("job-templates", JobTemplateViewSet)
 
-urlpatterns = router.urls
+urlpatterns = [*router.urls, path("estimate/", EstimateView.as_view())]

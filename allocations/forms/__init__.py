@@ -1,5 +1,7 @@
 from .access import AccessModeForm, AccessPolicyForm, RoundSeriesForm
+from .advice import AdviserForm, EligibilityForm
 from .chains import ChainForm, ChainShapeForm
+from .estimates import EstimateForm
 from .job_templates import TemplateForm
 from .jobs import ChangeForm, JobForm, OrderForm, ShapeForm
 from .proposals import AcceptForm, ProposalForm, ProposalNewForm, WithdrawForm
@@ -9,9 +11,12 @@ __all__ = [
     "AcceptForm",
     "AccessModeForm",
     "AccessPolicyForm",
+    "AdviserForm",
     "ChainForm",
     "ChainShapeForm",
     "ChangeForm",
+    "EligibilityForm",
+    "EstimateForm",
     "JobForm",
     "JobSearchForm",
     "OrderForm",

@@ -9,6 +9,7 @@ from ..models import Availability, HourUnit, Proposal
 
 LARGEST_TEAM = 50
 LONGEST_ADDRESS = 254
+MOST_GPU_HOURS = 2_147_483_647  # what the column holds
 
 
 class EmailsField(forms.CharField):
@@ -50,9 +51,18 @@ class ProposalNewForm(forms.Form):
         max_length=150,
         help_text=_("One line that says what you will do. You can change it later."),
     )
+    gpu_hours = forms.IntegerField(
+        label=_("GPU-hours"),
+        required=False,
+        min_value=1,
+        max_value=MOST_GPU_HOURS,
+        help_text=_("Carried over from your estimate. You can change it later."),
+    )
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
+        if "gpu_hours" not in {*self.data, *self.initial}:
+            del self.fields["gpu_hours"]
         organisations = user.organisations.select_related("country").order_by("name")
         self.fields["organisation"].queryset = organisations
         if len(organisations) == 1:

@@ -63,6 +63,11 @@ class ProposalNew(LoginRequiredMixin, FlowFormMixin, SingleObjectMixin, FormView
     def get_queryset(self):
         return Call.objects.published().select_related("mode")
 
+    def get_initial(self):
+        """What is carried over from an estimate, in the address."""
+        hours = self.request.GET.get("gpu_hours", "")
+        return {"gpu_hours": hours} if hours.isascii() and hours.isdigit() else {}
+
     def get_form_kwargs(self):
         return {**super().get_form_kwargs(), "user": self.request.user}
 

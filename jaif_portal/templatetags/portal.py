@@ -78,6 +78,14 @@ def kilowatt_hours(joules):
 
 
 @register.filter
+def power_of_ten(number):
+    """A very large number as 4.2 × 10²²."""
+    mantissa, _e, exponent = f"{number:.1e}".partition("e")
+    shown = formats.number_format(mantissa, use_l10n=True)
+    return format_html("{}\xa0×\xa010<sup>{}</sup>", shown, int(exponent))
+
+
+@register.filter
 def duration(seconds):
     """Seconds as ``2 h 05 min``, ``45 s`` or ``3 days 4 h``: two units at most."""
     if seconds is None:

@@ -3,6 +3,13 @@
 from .accounts import SignupForm
 from .agreements import AgreementForm
 from .keys import KeyForm
-from .organisations import MemberForm, OrganisationForm
+from .organisations import CountryField, MemberForm, OrganisationForm
 
-__all__ = ["AgreementForm", "KeyForm", "MemberForm", "OrganisationForm", "SignupForm"]
+__all__ = [
+    "AgreementForm",
+    "CountryField",
+    "KeyForm",
+    "MemberForm",
+    "OrganisationForm",
+    "SignupForm",
+]
