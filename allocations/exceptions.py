@@ -62,6 +62,12 @@ class CorrectionNotPossible(AllocationsError):
     code = "correction_not_possible"
 
 
+class ClosureNotPossible(AllocationsError):
+    """The nodes cannot be closed, or opened again, as asked for."""
+
+    code = "closure_not_possible"
+
+
 class JobNotPossible(AllocationsError):
     """The job's shape fits neither the partition nor the budget, ever."""
 

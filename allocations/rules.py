@@ -123,6 +123,8 @@ rules.add_perm("allocations.drop_job_template", owns_template | leads_project_of
 rules.add_perm("allocations.control_job", submitted_job | leads_project_of | is_administrator)
 rules.add_perm("allocations.administer_job", is_administrator & ~submitted_job & ~leads_project_of)
 
+rules.add_perm("allocations.operate_machine", is_administrator)
+
 rules.add_perm("allocations", reads_everything)
 rules.add_perm("allocations.see_everything", reads_everything)
 for model in (
@@ -139,6 +141,7 @@ for model in (
     "ledgeraccount",
     "ledgercheck",
     "ledgerentry",
+    "nodeclosure",
     "obligation",
     "partition",
     "tick",

@@ -1,8 +1,9 @@
 from django.contrib import admin
 
-from jaif_portal.admin.acts import ReadOnlyMixin
+from jaif_portal.admin.acts import ActsMixin, ReadOnlyMixin
 
 from ..models import DayTotal, FundingShare, Partition, System, Tick
+from .closures import ACTS
 from .reports import ReportMixin
 
 
@@ -12,7 +13,8 @@ class SystemAdmin(ReadOnlyMixin, admin.ModelAdmin):
 
 
 @admin.register(Partition)
-class PartitionAdmin(admin.ModelAdmin):
+class PartitionAdmin(ActsMixin, admin.ModelAdmin):
+    acts = ACTS
     list_display = ["name", "system", "nodes", "policy", "background_load", "advanced_until"]
     list_select_related = ["system"]
     readonly_fields = ["system", "name", "advanced_until", "background_day", "totalled_day"]

@@ -8,7 +8,7 @@ from jaif_portal.api.fields import VisibleRelatedField
 
 from ..flows.chains import KINDS as CHAIN_KINDS
 from ..flows.specs import nodes_for
-from ..models import Allocation, Job, JobState, PendingReason
+from ..models import Allocation, Job, JobState, NodeClosure, PendingReason
 from .durations import SecondsField
 from .forecasts import ForecastSerializer
 from .hours import HoursField
@@ -53,6 +53,8 @@ class JobSerializer(serializers.ModelSerializer):
             "name",
             "comment",
             "nodes",
+            "node_list",
+            "reservation",
             "gpus",
             "time_limit",
             "state",
@@ -198,6 +200,11 @@ class SubmissionSerializer(ShapeSerializer):
     )
     array = serializers.CharField(
         required=False, max_length=200, help_text="As in Slurm: 0-15%4. Each task is a job."
+    )
+    reservation = VisibleRelatedField(
+        queryset=NodeClosure.objects.all(),
+        required=False,
+        help_text="Run on the nodes of this reservation for your project, and on no others.",
     )
     hold = serializers.BooleanField(required=False, help_text="Wait until released.")
     may_requeue = serializers.BooleanField(

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from jaif_portal.api.conditional import tagged
 
 from ..flows.overview import overviews
+from ..models import NodeClosure
 
 
 class TypicalWaitSerializer(serializers.Serializer):
@@ -33,6 +34,12 @@ class SizeLoadSerializer(serializers.Serializer):
         return TypicalWaitSerializer(rows, many=True).data
 
 
+class ClosureSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = NodeClosure
+        fields = ["kind", "state", "nodes", "node_list", "starts_at", "ends_at", "reason"]
+
+
 class PartitionStatusSerializer(serializers.Serializer):
     """All users together; ``at`` is the portal time of these figures."""
 
@@ -46,6 +53,13 @@ class PartitionStatusSerializer(serializers.Serializer):
     )
     running = serializers.IntegerField(source="status.running")
     waiting = serializers.IntegerField(source="status.waiting")
+    racks = serializers.ListField(
+        child=serializers.DictField(child=serializers.IntegerField()),
+        source="status.racks",
+        help_text="Rack by rack, nodes by Slurm's state; empty where nodes are only counted.",
+    )
+    outages = ClosureSerializer(many=True, help_text="In force.")
+    maintenance = ClosureSerializer(many=True, help_text="Ahead or in force.")
     sizes = SizeLoadSerializer(many=True)
 
 

@@ -1,5 +1,7 @@
 """What the events of one step of the queue do to rows, history and ledger; written in bulk."""
 
+from collections import defaultdict
+
 from django.utils.translation import gettext_noop
 
 from jaif_portal import clock
@@ -10,12 +12,23 @@ from ..models import (
     AllocationState,
     EntryKind,
     Job,
+    JobHold,
     JobRun,
     JobState,
     PendingReason,
 )
-from ..scheduler import Cancelled, Ended, Requeued, Started, Submitted
-from . import alerts, ledger
+from ..scheduler import (
+    Cancelled,
+    Ended,
+    Hold,
+    NodeDown,
+    NodeDraining,
+    NodeUp,
+    Requeued,
+    Started,
+    Submitted,
+)
+from . import alerts, ledger, letters
 
 CHANGED = [
     "state",
@@ -27,20 +40,33 @@ CHANGED = [
     "ended_at",
     "restarts",
     "requeue_requested_at",
+    "node_list",
+    "hold",
 ]
+FAILED = gettext_noop("A node failed.")
+PUT_BACK = gettext_noop("Put back into the queue.")
+FAILED_AND_PUT_BACK = gettext_noop("A node failed: put back into the queue.")
+
+
+def about_jobs(events):
+    """The ``events`` without those that are about nodes alone."""
+    of_nodes = (NodeDown, NodeDraining, NodeUp)
+    return [event for event in events if not isinstance(event, of_nodes)]
 
 
 class Changes:
     """Gathered event by event, and saved at the end of the step."""
 
-    def __init__(self, jobs, accounts, *, used):
-        self.jobs = jobs
-        self.accounts = accounts
+    def __init__(self, snapshot, *, used):
+        self.jobs = snapshot.jobs
+        self.accounts = snapshot.accounts
+        self.floor = snapshot.floor
         self.used = used
         self.changed = set()
         self.history = []
         self.postings = []
         self.runs = []
+        self.hit = defaultdict(list)  # by the second, and by whose jobs they are
 
     def note(self, event):
         job, at = self.jobs[event.job.id], clock.moment(event.at)
@@ -49,16 +75,19 @@ class Changes:
             case Submitted():
                 job.eligible_at = at
             case Started():
-                job.started_at = at
+                job.started_at, job.node_list = at, self.floor.fold(event.nodes)
                 self._move(job, JobState.RUNNING, at)
                 self._post(ledger.holding, job, at)
             case Requeued():
                 self._post(ledger.charging, job, at, seconds=event.elapsed)
-                self._put_back(job, at)
+                self._put_back(job, event, at)
             case Ended() | Cancelled():
                 ended = JobState.CANCELLED if isinstance(event, Cancelled) else event.state
                 job.ended_at = at
-                self._move(job, JobState(ended.lower()), at)
+                failed = ended == JobState.NODE_FAIL.upper()
+                self._move(job, JobState(ended.lower()), at, note=FAILED if failed else "")
+                if failed:
+                    self._hit(job, at, waits_again=False)
                 if job.started_at is not None:
                     self._post(ledger.charging, job, at, seconds=event.elapsed)
 
@@ -83,8 +112,10 @@ class Changes:
         ledger.post(self.postings)
         self._tell_of_what_was_spent()
         self._lapse_what_came_back()
+        for (at, allocation_id), jobs in self.hit.items():
+            letters.nodes_failed(self.accounts[allocation_id].allocation, jobs=jobs, at=at)
 
-    def _put_back(self, job, at):
+    def _put_back(self, job, event, at):
         """The same row waits again, as if submitted now; what it ran stays on record."""
         if job.allocation_id is not None:
             self.runs.append(
@@ -93,13 +124,25 @@ class Changes:
                     number=job.restarts,
                     nodes=job.nodes,
                     time_limit=job.time_limit,
+                    node_list=job.node_list,
                     started_at=job.started_at,
                     ended_at=at,
                 )
             )
         job.restarts += 1
+        asked = job.requeue_requested_at is not None and job.requeue_requested_at <= at
         job.eligible_at, job.started_at, job.requeue_requested_at = at, None, None
-        self._move(job, JobState.PENDING, at, note=gettext_noop("Put back into the queue."))
+        job.node_list = ""
+        note = PUT_BACK if asked else FAILED_AND_PUT_BACK
+        self._move(job, JobState.PENDING, at, note=note)
+        if not asked:
+            self._hit(job, at, waits_again=True)
+        if event.job.conditions and event.job.conditions.hold is Hold.MAX_REQUEUE:
+            job.hold = JobHold.MAX_REQUEUE
+
+    def _hit(self, job, at, *, waits_again):
+        if job.allocation_id is not None:
+            self.hit[at, job.allocation_id].append((job, waits_again))
 
     def _move(self, job, to, at, note=""):
         if job.allocation_id is None:

@@ -147,13 +147,15 @@ def _outlook(partition, jobs):
         allocation__in={job.allocation_id for job in jobs.values() if job.allocation_id}
     )
     accounts = {account.allocation_id: account for account in accounts}
-    scheduler = Snapshot(partition, jobs, accounts, at=partition.advanced_until).scheduler()
+    snapshot = Snapshot(partition, jobs, accounts, at=partition.advanced_until)
+    scheduler = snapshot.scheduler()
+    machine, state = snapshot.floor.counted(scheduler.state)
     parts = learn_parts(_ended(partition), machine=partition.nodes)
     days = model_days(partition.nodes, float(partition.background_load))
     return Outlook(
-        scheduler.machine,
+        machine,
         scheduler.policy,
-        scheduler.state,
+        state,
         Prospects(partition.nodes, parts, days),
         seed=f"{partition.seed}/forecast",
     )

@@ -9,7 +9,7 @@ from jaif_portal.flows.transitions import birth
 from jaif_portal.models import Transition
 
 from ..exceptions import AllocationNotActive, JobNotPossible
-from ..models import Allocation, AllocationState, Job, JobDependency, JobHold
+from ..models import Allocation, AllocationState, ClosureState, Job, JobDependency, JobHold
 from ..scheduler import workload
 from .arrays import parse_array
 from .dependencies import find_dependencies
@@ -45,9 +45,24 @@ def submit_jobs(allocation, specs, *, by, chain=""):
         require_possible(allocation, nodes=spec.nodes, time_limit=spec.time_limit)
         if spec.begin_at is not None and spec.begin_at >= allocation.ends_at:
             raise JobNotPossible(_("The allocation ends before the job’s begin time."))
+        if spec.reservation is not None:
+            _require_usable(spec, allocation)
         before = [JobDependency(kind=chain, on=heads[-1])] if chain and heads else []
         heads.append(_submit(allocation, spec, by=by, at=now, dependencies=before))
     return heads
+
+
+def _require_usable(spec, allocation):
+    """Raise ``JobNotPossible`` where the reservation could never take the job."""
+    reservation = spec.reservation
+    if (
+        reservation.allocation_id != allocation.pk
+        or ClosureState(reservation.state).is_final
+        or spec.nodes > reservation.nodes
+    ):
+        raise JobNotPossible(
+            _("The reservation is not for this allocation, is over, or has too few nodes.")
+        )
 
 
 def lock_allocation(allocation):
@@ -99,6 +114,7 @@ def _new_job(allocation, spec, *, by, at):
         begin_at=spec.begin_at and spec.begin_at.replace(microsecond=0),
         hold=JobHold.USER if spec.hold else JobHold.NOBODY,
         may_requeue=spec.may_requeue,
+        reservation=spec.reservation,
         runtime=spec.runtime or spec.time_limit,
         exit_code=spec.exit_code or 0,
         submitted_at=at,

@@ -81,6 +81,15 @@ def exhaustion_ahead(allocation, *, exhaustion):
     _to_project(allocation, "exhaustion_ahead", exhaustion=exhaustion)
 
 
+def nodes_failed(allocation, *, jobs, at):
+    """One mail for all of the allocation's jobs that lost a node at that moment.
+
+    ``jobs`` are ``(job, whether it waits again)``.
+    """
+    event = f"nodes_failed:{at:%Y%m%d%H%M%S}"
+    _to_project(allocation, "nodes_failed", event=event, jobs=jobs, at=at)
+
+
 def report_overdue(obligation):
     _to_project(obligation.allocation, "report_overdue", obligation=obligation)
 

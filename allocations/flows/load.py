@@ -63,10 +63,11 @@ class Tally:
             self.nodes[state] -= nodes
 
 
-def record(partition, tally, events, *, start, target):
+def record(partition, tally, events, *, start, target, racks):
     """Write down the load at each sample's moment in the step, and as it is at its end.
 
-    ``tally`` stands as before ``events``. The samples do not depend on the step's length.
+    ``tally`` stands as before ``events``, ``racks`` as the step has left them. The samples do
+    not depend on the step's length. Returns the ``PartitionStatus``.
     """
     samples, events = [], iter(events)
     event = next(events, None)
@@ -78,11 +79,12 @@ def record(partition, tally, events, *, start, target):
     while event is not None:
         tally.note(event)
         event = next(events, None)
-    _write_status(partition, tally, at=target)
+    status = _write_status(partition, tally, racks, at=target)
     if samples:
         LoadSample.objects.bulk_create(samples, ignore_conflicts=True)
     if start.date() != target.date():
         LoadSample.objects.filter(partition=partition, at__lt=target - KEPT).delete()
+    return status
 
 
 def _moments(start, target):
@@ -99,7 +101,7 @@ def _sample(partition, tally, second):
     )
 
 
-def _write_status(partition, tally, *, at):
+def _write_status(partition, tally, racks, *, at):
     status = PartitionStatus(
         partition=partition,
         at=at,
@@ -107,11 +109,13 @@ def _write_status(partition, tally, *, at):
         wanted=tally.nodes[JobState.PENDING],
         running=tally.jobs[JobState.RUNNING],
         waiting=tally.jobs[JobState.PENDING],
+        racks=racks,
         sizes=tally.by_size(machine=partition.nodes),
     )
     PartitionStatus.objects.bulk_create(
         [status],
         update_conflicts=True,
         unique_fields=["partition"],
-        update_fields=["at", "busy", "wanted", "running", "waiting", "sizes"],
+        update_fields=["at", "busy", "wanted", "running", "waiting", "racks", "sizes"],
     )
+    return status

@@ -4,7 +4,10 @@ import datetime as dt
 import hashlib
 from dataclasses import dataclass
 
-from ..models import Partition, PartitionStatus
+from django.db.models import Prefetch
+
+from ..models import ClosureKind, ClosureState, NodeClosure, Partition, PartitionStatus
+from ..scheduler import NodeState
 from ..scheduler.sizes import SizeClass, most_nodes
 from .waits import LIMITS
 
@@ -32,11 +35,39 @@ class Overview:
     partition: Partition
     status: PartitionStatus
     samples: list
+    closures: list
     limits: tuple = LIMITS
 
     @property
     def free(self):
+        """Nodes that anybody's job could have."""
+        if self.status.racks:
+            return self.count(NodeState.IDLE)
         return self.partition.nodes - self.status.busy
+
+    @property
+    def out(self):
+        """Nodes that are down or taken out of service."""
+        return self.count(NodeState.DOWN, NodeState.DRAINED, NodeState.DRAINING)
+
+    @property
+    def outages(self):
+        """Those in force."""
+        return [
+            row
+            for row in self.closures
+            if ClosureKind(row.kind).is_outage and row.state == ClosureState.IN_FORCE
+        ]
+
+    @property
+    def maintenance(self):
+        """Ahead and in force, the next first."""
+        rows = [row for row in self.closures if row.kind == ClosureKind.MAINTENANCE]
+        return sorted(rows, key=lambda row: row.starts_at)
+
+    def count(self, *states):
+        """Nodes of all racks in one of the states."""
+        return sum(rack.get(state, 0) for rack in self.status.racks for state in states)
 
     @property
     def sizes(self):
@@ -55,7 +86,8 @@ class Overview:
     @property
     def version(self):
         """Changes with anything that is shown; moments count by the minute, as they are shown."""
-        rows = [self.partition, self.status, *self.samples, *self.partition.typical_waits.all()]
+        waits = self.partition.typical_waits.all()
+        rows = [self.partition, self.status, *self.samples, *self.closures, *waits]
         seen = [
             [_by_the_minute(getattr(row, field.attname)) for field in row._meta.fields]
             for row in rows
@@ -66,13 +98,14 @@ class Overview:
 def overviews(**which):
     """The overview of each partition, or of those that ``which`` names; constant queries."""
     rows = Partition.objects.filter(**which).select_related("system", "status")
-    return [_overview(row) for row in rows.prefetch_related("typical_waits", "samples")]
+    closures = Prefetch("closures", NodeClosure.objects.live(), to_attr="live_closures")
+    return [_overview(row) for row in rows.prefetch_related("typical_waits", "samples", closures)]
 
 
 def _overview(partition):
     status = getattr(partition, "status", None) or PartitionStatus(partition=partition)
     samples = [row for row in partition.samples.all() if row.at >= status.at - DAY]
-    return Overview(partition, status, samples)
+    return Overview(partition, status, samples, partition.live_closures)
 
 
 def _by_the_minute(value):

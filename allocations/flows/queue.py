@@ -12,11 +12,11 @@ from django.db.models import Q
 
 from jaif_portal import clock
 
-from ..models import AccountKind, Job, LedgerAccount, Partition
+from ..models import AccountKind, Job, LedgerAccount, Partition, PartitionStatus
 from . import ledger, load, priorities, quota
 from .associations import acknowledge_associations
 from .background import plan_background
-from .changes import Changes
+from .changes import Changes, about_jobs
 from .snapshot import Snapshot
 
 LONGEST_STEP = dt.timedelta(hours=12)
@@ -29,6 +29,7 @@ class Progress:
     reached: dt.datetime | None = None
     steps: int = 0
     events: int = 0
+    status: PartitionStatus | None = None  # as the last step left the queue
 
 
 def advance_partition(partition_id, *, until, steps=None):
@@ -40,7 +41,8 @@ def advance_partition(partition_id, *, until, steps=None):
     until = until.replace(microsecond=0)
     progress = Progress()
     while (step := _advance_once(partition_id, until=until)) is not None:
-        progress.reached, events = step
+        progress.reached, events, status = step
+        progress.status = status or progress.status
         progress.steps += 1
         progress.events += events
         if progress.reached >= until or progress.steps == steps:
@@ -50,7 +52,7 @@ def advance_partition(partition_id, *, until, steps=None):
 
 @transaction.atomic
 def _advance_once(partition_id, *, until):
-    """One step in one transaction: the moment reached, and how many events there were.
+    """One step in one transaction: the moment reached, how many events there were, and how busy.
 
     ``None`` where another worker holds the partition.
 
@@ -64,37 +66,39 @@ def _advance_once(partition_id, *, until):
     if partition.advanced_until is None:
         partition.advanced_until = until
     start = partition.advanced_until
-    target, events = min(until, start + LONGEST_STEP), 0
+    target, events, status = min(until, start + LONGEST_STEP), 0, None
     plan_background(partition, until=target)
     if target > start:
         target = quota.begin_step(partition, start=start, target=target)
-        target, events = _run(partition, start=start, target=target)
+        target, events, status = _run(partition, start=start, target=target)
     partition.advanced_until = max(start, target)
     partition.save(update_fields=["advanced_until"])
     acknowledge_associations(partition, at=partition.advanced_until)
-    return partition.advanced_until, events
+    return partition.advanced_until, events, status
 
 
 def _run(partition, *, start, target):
     jobs = _live_jobs(partition, until=target)
     accounts, used = _accounts(partition, jobs)
-    changes = Changes(jobs, accounts, used=used)
+    snapshot = Snapshot(partition, jobs, accounts, at=start)
+    changes = Changes(snapshot, used=used)
     tally = load.Tally(jobs.values())
     changes.changed |= priorities.lower(jobs, accounts)
-    snapshot = Snapshot(partition, jobs, accounts, at=start)
     scheduler = snapshot.scheduler()
-    events = scheduler.advance(until=clock.seconds(target))
+    events = about_jobs(scheduler.advance(until=clock.seconds(target)))
     change = priorities.first_change(events, jobs=jobs, accounts=accounts)
     if change is not None and change < clock.seconds(target):
         target = clock.moment(change)
         scheduler = snapshot.scheduler()
-        events = scheduler.advance(until=change)
+        events = about_jobs(scheduler.advance(until=change))
     for event in events:
         changes.note(event)
     changes.give_reasons(scheduler.reasons(), at=target)
     changes.save()
-    load.record(partition, tally, events, start=start, target=target)
-    return target, len(events)
+    snapshot.floor.settle(until=target)
+    racks = snapshot.racks(scheduler)
+    status = load.record(partition, tally, events, start=start, target=target, racks=racks)
+    return target, len(events), status
 
 
 def _live_jobs(partition, *, until):

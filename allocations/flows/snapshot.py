@@ -14,7 +14,6 @@ from ..scheduler import (
     Dependency,
     EndedJob,
     Hold,
-    Machine,
     Policy,
     RunningJob,
     Scheduler,
@@ -24,6 +23,7 @@ from ..scheduler import DependencyKind as Kind
 from ..scheduler import Job as Request
 from ..scheduler import JobState as EngineState
 from . import priorities
+from .floor import Floor, reservation_name
 
 
 class Snapshot:
@@ -41,6 +41,7 @@ class Snapshot:
         self._after = defaultdict(list)
         self._singletons = set()
         self._ended = ()
+        self.floor = Floor(partition, first=self.first)
         self._load_dependencies()
 
     def scheduler(self):
@@ -50,10 +51,7 @@ class Snapshot:
             places[_place(job)].append(self._request(job))
         state = State(
             now=self.first,
-            running=tuple(
-                RunningJob(request, clock.seconds(self.jobs[request.id].started_at))
-                for request in places["running"]
-            ),
+            running=tuple(self._running(request) for request in places["running"]),
             waiting=tuple(places["waiting"]),
             arriving=tuple(places["arriving"]),
             blocked=tuple(places["blocked"]),
@@ -61,9 +59,17 @@ class Snapshot:
             requeues=self._orders("requeue_requested_at"),
             budgets=priorities.budgets(self.jobs, self.accounts),
             ended=self._ended,
+            **self.floor.state(),
         )
-        machine = Machine(nodes=self.partition.nodes)
-        return Scheduler(machine, Policy(self.partition.policy), state)
+        return Scheduler(self.floor.machine, Policy(self.partition.policy), state)
+
+    def _running(self, request):
+        job = self.jobs[request.id]
+        return RunningJob(request, clock.seconds(job.started_at), self.floor.nodes_of(job))
+
+    def racks(self, scheduler):
+        """How many nodes of each rack are in which state, as the scheduler was left."""
+        return self.floor.racks(scheduler.node_states) if self.floor.layout else []
 
     def _orders(self, field):
         """``((second, job id), ...)`` of what people have asked for at a moment."""
@@ -115,6 +121,7 @@ class Snapshot:
             name=name if named else "",
             restarts=job.restarts,
             conditions=self._conditions(job),
+            reservation=reservation_name(job.reservation_id),
             requeue=job.may_requeue,
         )
 

@@ -8,6 +8,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from ..exceptions import JobNotPossible
+from ..models import NodeClosure
 
 SHORTEST_LIMIT = 60
 
@@ -18,7 +19,8 @@ class JobSpec:
 
     ``array`` and ``after`` are in Slurm's notation (``0-15%4``, ``afterok:4711``).
     ``runtime`` and ``exit_code`` say how the simulated job will go; left out, the workload
-    model draws them. ``hold`` lets it wait until it is released.
+    model draws them. ``hold`` lets it wait until it is released; with a ``reservation`` it
+    runs on its nodes alone.
     """
 
     name: str
@@ -33,6 +35,7 @@ class JobSpec:
     may_requeue: bool = True
     runtime: int | None = None
     exit_code: int | None = None
+    reservation: NodeClosure | None = None
 
     @property
     def batch_script(self):

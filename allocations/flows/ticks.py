@@ -7,12 +7,12 @@ written after the queue's own transactions: a tick that is killed leaves none.
 import datetime as dt
 import time
 
-from django.db.models import Count, F, Max, OuterRef, Q, Subquery, Sum
+from django.db.models import F, Max, OuterRef, Subquery
 from django.utils import timezone
 
 from jaif_portal import clock
 
-from ..models import Job, JobState, Partition, Tick, TickTotal
+from ..models import Partition, PartitionStatus, Tick, TickTotal
 from . import queue
 
 KEPT = dt.timedelta(days=1)  # wall time
@@ -33,14 +33,7 @@ def tick(partition_id, *, until, steps):
 
 
 def _note(partition_id, progress, *, until, milliseconds):
-    running = Q(state=JobState.RUNNING)
-    waiting = Q(state=JobState.PENDING, eligible_at__isnull=False)
-    queue_now = Job.objects.live().filter(partition=partition_id).order_by()
-    counts = queue_now.aggregate(
-        waiting=Count("pk", filter=waiting),
-        running=Count("pk", filter=running),
-        busy=Sum("nodes", filter=running, default=0),
-    )
+    status = progress.status or _last_status(partition_id)
     spent = {
         "milliseconds": milliseconds,
         "steps": progress.steps,
@@ -56,8 +49,15 @@ def _note(partition_id, progress, *, until, milliseconds):
         reached=progress.reached,
         lag=max(0, int((until - progress.reached).total_seconds())),
         **spent,
-        **counts,
+        waiting=status.waiting,
+        running=status.running,
+        busy=status.busy,
     )
+
+
+def _last_status(partition_id):
+    """How busy the queue was left by an earlier tick, where there was nothing to compute."""
+    return PartitionStatus.objects.filter(pk=partition_id).first() or PartitionStatus()
 
 
 def last_ticks():

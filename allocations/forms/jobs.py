@@ -8,12 +8,24 @@ from jaif_portal.exceptions import Refusal
 
 from ..flows.arrays import parse_array
 from ..flows.specs import nodes_for
-from ..models import Allocation, AllocationState, DependencyKind, ProjectRole
+from ..models import Allocation, AllocationState, DependencyKind, NodeClosure, ProjectRole
 
 # Beyond every machine; what a partition really allows is the flow's answer, in its own words.
 MOST_NODES = 1_000_000
 MOST_HOURS = 10_000
 MOST_MINUTES = 1_000_000
+
+KEPT = [  # of the form's answers, as they are
+    "name",
+    "nodes",
+    "comment",
+    "begin_at",
+    "array",
+    "reservation",
+    "hold",
+    "may_requeue",
+    "exit_code",
+]
 
 
 class AllocationForm(forms.Form):
@@ -107,6 +119,11 @@ class ShapeForm(SizeForm):
         return self.cleaned_data["allocation"].partition.longest_array
 
 
+class ReservationField(forms.ModelChoiceField):
+    def label_from_instance(self, reservation):
+        return reservation.label
+
+
 class JobForm(ShapeForm):
     """A job's shape and script, when it may start, and how the simulated job goes."""
 
@@ -154,6 +171,13 @@ class JobForm(ShapeForm):
         initial=True,
         help_text=_("When a node fails, or when you ask for it."),
     )
+    reservation = ReservationField(
+        NodeClosure.objects.none(),
+        label=_("Reservation"),
+        required=False,
+        empty_label=_("none"),
+        help_text=_("On the nodes that are set aside for your project, and on no others."),
+    )
     runtime_minutes = forms.IntegerField(
         label=_("Simulated run time in minutes"),
         required=False,
@@ -169,6 +193,10 @@ class JobForm(ShapeForm):
         help_text=_("0 is success. Left empty, a model of real jobs decides."),
     )
     field_order = ["allocation", "name", "nodes", "unit", "hours", "minutes", "script"]
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, user=user, **kwargs)
+        self.fields["reservation"].queryset = NodeClosure.objects.visible_to(user).live()
 
     def clean(self):
         answers = super().clean()
@@ -203,7 +231,9 @@ class JobForm(ShapeForm):
 
     @property
     def later_has_answers(self):
-        return self._has_answers("begin_at", "after_kind", "after", "hold", "comment")
+        return self._has_answers(
+            "begin_at", "after_kind", "after", "reservation", "hold", "comment"
+        )
 
     @property
     def simulation_has_answers(self):
@@ -219,8 +249,7 @@ class JobForm(ShapeForm):
         """What ``submit_job`` takes: seconds, and whole nodes."""
         answers = self.cleaned_data
         runtime = answers["runtime_minutes"]
-        kept = ("name", "nodes", "comment", "begin_at", "array", "hold", "may_requeue", "exit_code")
-        return {name: answers[name] for name in kept} | {
+        return {name: answers[name] for name in KEPT} | {
             "time_limit": self.time_limit,
             "script": answers["script"].replace("\r\n", "\n"),
             "after": self.dependency,

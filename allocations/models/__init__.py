@@ -1,6 +1,7 @@
 from .access import Availability, Call, CallState, Round, SystemOffer
 from .accounting import AccountingMode, Enforcement, ExhaustionPolicy
 from .awards import Award
+from .closures import ClosureKind, ClosureState, NodeClosure
 from .corrections import Correction, CorrectionDirection, CorrectionState, LedgerCheck
 from .evaluation import EvaluationStep, StepOutcome, StepState
 from .expectations import Expectation
@@ -46,6 +47,8 @@ __all__ = [
     "Award",
     "Call",
     "CallState",
+    "ClosureKind",
+    "ClosureState",
     "Correction",
     "CorrectionDirection",
     "CorrectionState",
@@ -71,6 +74,7 @@ __all__ = [
     "LedgerCheck",
     "LedgerEntry",
     "LoadSample",
+    "NodeClosure",
     "Obligation",
     "ObligationKind",
     "ObligationState",

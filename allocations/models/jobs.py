@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from .closures import NodeClosure
 from .machines import FundingShare, Partition
 from .projects import Allocation
 from .reasons import PendingReason
@@ -20,6 +21,7 @@ class JobState(models.TextChoices):
     FAILED = "failed", _("Failed")
     TIMEOUT = "timeout", _("Time limit reached")
     CANCELLED = "cancelled", _("Cancelled")
+    NODE_FAIL = "node_fail", _("Node failure")
 
     @property
     def successors(self):
@@ -31,6 +33,7 @@ class JobState(models.TextChoices):
                 JobState.FAILED,
                 JobState.TIMEOUT,
                 JobState.CANCELLED,
+                JobState.NODE_FAIL,
             },
         }.get(self, set())
 
@@ -45,6 +48,7 @@ class JobHold(models.TextChoices):
     NOBODY = "", _("nobody")
     USER = "user", _("a member of the project")
     ADMIN = "admin", _("an administrator")
+    MAX_REQUEUE = "max_requeue", _("the portal, since nodes failed too often")
 
 
 class JobQuerySet(models.QuerySet):
@@ -97,6 +101,17 @@ class Job(models.Model):
         verbose_name=_("submitted by"),
     )
     name = models.CharField(_("name"), max_length=100)
+    node_list = models.TextField(
+        _("node list"), blank=True, help_text=_("The nodes it runs or ran on.")
+    )
+    reservation = models.ForeignKey(
+        NodeClosure,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="jobs",
+        verbose_name=_("reservation"),
+    )
     script = models.TextField(_("script"), max_length=20_000, blank=True)
     nodes = models.PositiveIntegerField(_("nodes"), validators=[MinValueValidator(1)])
     time_limit = models.PositiveIntegerField(_("time limit"), help_text=_("In seconds."))
@@ -105,7 +120,7 @@ class Job(models.Model):
     comment = models.CharField(_("comment"), max_length=200, blank=True)
     begin_at = models.DateTimeField(_("begin time"), null=True, blank=True)
     hold = models.CharField(
-        _("held by"), max_length=10, choices=JobHold, default=JobHold.NOBODY, blank=True
+        _("held by"), max_length=20, choices=JobHold, default=JobHold.NOBODY, blank=True
     )
     array = models.ForeignKey(
         "self",

@@ -9,7 +9,8 @@ from .machines import Partition
 class PartitionStatus(models.Model):
     """A partition as its queue was left at ``at``; written anew by each step.
 
-    ``sizes`` maps a size class to ``{"running": jobs, "waiting": jobs}``.
+    ``sizes`` maps a size class to ``{"running": jobs, "waiting": jobs}``; ``racks`` has for
+    each rack in order ``{Slurm's state: nodes}`` without the states in which there are none.
     """
 
     partition = models.OneToOneField(
@@ -24,6 +25,7 @@ class PartitionStatus(models.Model):
     wanted = models.PositiveBigIntegerField(_("nodes that waiting jobs ask for"), default=0)
     running = models.PositiveIntegerField(_("running jobs"), default=0)
     waiting = models.PositiveIntegerField(_("waiting jobs"), default=0)
+    racks = models.JSONField(_("nodes of each rack by state"), default=list)
     sizes = models.JSONField(_("jobs by size class"), default=dict)
 
     class Meta:

@@ -34,6 +34,22 @@ class Partition(models.Model):
     )
     name = models.CharField(_("name"), max_length=60)
     nodes = models.PositiveIntegerField(_("nodes"))
+    node_prefix = models.CharField(
+        _("names of nodes begin with"),
+        max_length=20,
+        blank=True,
+        editable=False,
+        help_text=_("A name is this, the rack’s number and the node’s: jpbo-001-01."),
+    )
+    racks = models.JSONField(
+        _("nodes of each rack"),
+        default=list,
+        editable=False,
+        help_text=_("Empty where nodes are only counted; a rack may be empty too."),
+    )
+    racks_per_cell = models.PositiveSmallIntegerField(
+        _("racks of a cell"), default=1, editable=False
+    )
     gpus_per_node = models.PositiveSmallIntegerField(_("GPUs per node"))
     cores_per_node = models.PositiveSmallIntegerField(_("cores per node"))
     longest_limit = models.PositiveIntegerField(

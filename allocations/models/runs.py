@@ -60,6 +60,7 @@ class JobRun(models.Model):
     number = models.PositiveIntegerField(_("number"), help_text=_("Restarts before it."))
     nodes = models.PositiveIntegerField(_("nodes"))
     time_limit = models.PositiveIntegerField(_("time limit"), help_text=_("In seconds."))
+    node_list = models.TextField(_("node list"), blank=True)
     started_at = models.DateTimeField(_("started at"))
     ended_at = models.DateTimeField(_("ended at"))
 

@@ -1,5 +1,7 @@
 """The first page: what the portal offers, or what there is to do."""
 
+import datetime as dt
+
 from django.db.models import Q
 from django.views.generic import TemplateView
 
@@ -11,6 +13,7 @@ from ..models import (
     AllocationState,
     Call,
     Job,
+    NodeClosure,
     Obligation,
     ProjectRole,
     Proposal,
@@ -20,6 +23,7 @@ from .calls import openings
 from .projects import with_days_left
 
 SHOWN = 5
+NOTICE = dt.timedelta(days=7)  # before maintenance
 
 
 class Home(TemplateView):
@@ -36,6 +40,7 @@ class Home(TemplateView):
         if user.is_authenticated:
             affairs = _own_affairs(user)
             context |= affairs | _suggestions(affairs, user, context["openings"])
+            context["maintenance"] = _maintenance(context["allocations"], at=now)
             with_days_left(context["allocations"], at=now)
         return super().get_context_data(**context, **kwargs)
 
@@ -60,6 +65,14 @@ def _own_affairs(user):
         .select_related("project", "partition__system", "account")[:SHOWN],
         "jobs": Job.objects.filter(submitted_by=user).select_related("allocation__project")[:SHOWN],
     }
+
+
+def _maintenance(allocations, *, at):
+    """What lies ahead for the partitions that the reader may use."""
+    partitions = {row.partition_id for row in allocations}
+    if not partitions:
+        return []
+    return NodeClosure.objects.filter(partition__in=partitions).maintenance(until=at + NOTICE)
 
 
 def _suggestions(affairs, user, openings):

@@ -1,5 +1,6 @@
 """Jobs as their owners meet them."""
 
+import datetime as dt
 import re
 from itertools import chain
 
@@ -27,6 +28,8 @@ from .costs import Cost
 from .forecasts import say_starts, start_of_job, start_of_shape
 from .orders import Jobs, orders_for
 from .waiting import prospects, waits_of
+
+NOTICE = dt.timedelta(days=7)  # before maintenance
 
 PK = re.compile(r"[0-9]{1,18}", re.ASCII)
 
@@ -124,7 +127,7 @@ class JobCost(LoginRequiredMixin, TemplateView):
 @method_decorator(vary_on_headers("HX-Request"), name="dispatch")
 class JobDetail(Jobs, DetailView):
     def get_queryset(self):
-        return accountable(super().get_queryset())
+        return accountable(super().get_queryset()).select_related("reservation")
 
     def get_template_names(self):
         return ["allocations/job_state.html" if self.request.htmx else "allocations/job.html"]
@@ -142,6 +145,7 @@ class JobDetail(Jobs, DetailView):
             waiting=prospects(job, at=at) if waits else None,
             start=start_of_job(job, at=at) if waits else None,
             waits=waits_of(job, at=at),
+            maintenance=[] if is_final else job.partition.closures.maintenance(until=at + NOTICE),
             orders=[] if cancelling else orders_for(self.request.user, job),
             may_submit=self.request.user.has_perm("allocations.submit_job", job.allocation),
             tasks=job.array.tasks.count() if job.array_id else 0,

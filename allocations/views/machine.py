@@ -14,6 +14,7 @@ from jaif_portal import clock
 from ..flows.overview import overviews
 from ..flows.past import pasts
 from .charts import last_day
+from .racks import LEGEND, cells
 
 HOURLY = 6  # samples
 
@@ -60,6 +61,8 @@ def _drawn(overview):
     nodes, at = overview.partition.nodes, overview.status.at
     return {
         "overview": overview,
+        "cells": cells(overview),
+        "legend": LEGEND,
         "utilisation": last_day(
             overview.samples, value=lambda row: 100 * row.busy / nodes, ends_at=at, highest=100
         ),

@@ -211,6 +211,8 @@ SPECTACULAR_SETTINGS = {
         "AllocationState": "allocations.models.AllocationState",
         "Availability": "allocations.models.Availability",
         "CallState": "allocations.models.CallState",
+        "ClosureKind": "allocations.models.ClosureKind",
+        "ClosureState": "allocations.models.ClosureState",
         "CaseState": "onboarding.models.CaseState",
         "CaseStepKind": "onboarding.models.StepKind",
         "CaseStepOwner": "onboarding.models.StepOwner",

@@ -42,6 +42,9 @@ def test_the_sums_of_all_users(booster):
         "nodes_wanted": 2,
         "running": 1,
         "waiting": 1,
+        "racks": [{"ALLOCATED": 48}] * 122 + [{"ALLOCATED": 28}, {}, {}],
+        "outages": [],
+        "maintenance": [],
         "sizes": [
             {"first": 1, "last": 22, "running": 0, "waiting": 1, "typical_waits": []},
             {"first": 23, "last": 183, "running": 0, "waiting": 0, "typical_waits": []},
@@ -77,6 +80,6 @@ def test_it_takes_few_queries(booster, django_assert_num_queries):
     UserFactory()
     advance(booster, seconds=60)
 
-    # The person, the partition, and again with its status, its waits, its samples.
-    with django_assert_num_queries(5):
+    # The person, the partition, and again with its status, its waits, samples and closures.
+    with django_assert_num_queries(6):
         read(booster)

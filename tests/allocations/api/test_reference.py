@@ -19,6 +19,7 @@ from tests.onboarding.factories import UserFactory
 OF_STAFF = {
     "call_not_ready",
     "clock_only_moves_forward",
+    "closure_not_possible",
     "empty_template",
     "reason_missing",
 }

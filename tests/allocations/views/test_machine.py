@@ -137,8 +137,8 @@ def test_any_number_of_partitions_takes_the_same_queries(client, django_assert_n
         PartitionStatus.objects.create(partition=partition, at=clock.now())
         LoadSample.objects.create(partition=partition, at=clock.now(), busy=1, running=1, waiting=0)
 
-    # The partitions, their samples and waits, and the clock of the header.
-    with django_assert_num_queries(4):
+    # The partitions, their samples, waits and closures, and the clock of the header.
+    with django_assert_num_queries(5):
         response = client.get(URL)
 
     assert len(response.context["partitions"]) == count == Partition.objects.count()

@@ -14,7 +14,7 @@ LISTS = {
     "projects": 8,  # the same, and their allocations and reports
     "jobs": 9,  # staff or not, projects to choose from, how many, the rows, their forecasts, now
     "calls": 7,  # the rows, their offers and rounds, the clock for their dates
-    "home": 14,  # eight kinds of rows, the offers and rounds of calls, the clock
+    "home": 15,  # nine kinds of rows, the offers and rounds of calls, the clock
 }
 
 
@@ -37,9 +37,9 @@ def test_pages_of_one_row_take_the_same_queries_for_any_number_of_others(
     crowds.crowd(count, by=person)
     pages = {
         "project": (address("project", Project.objects.visible_to(person).first().pk), 14),
-        "job": (address("job", Job.objects.visible_to(person).first().pk), 13),
+        "job": (address("job", Job.objects.visible_to(person).first().pk), 14),
         "proposal": (address("proposal", Project.objects.last().proposal_id), 10),
-        "job_new": (f"{address('job_new')}?allocation={Job.objects.first().allocation_id}", 11),
+        "job_new": (f"{address('job_new')}?allocation={Job.objects.first().allocation_id}", 12),
     }
 
     for name, (url, queries) in pages.items():
@@ -54,7 +54,7 @@ def test_a_page_that_asks_for_its_state_again_asks_for_little(client, django_ass
     url = address("job", Job.objects.visible_to(person).get().pk)
     client.get(url)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(url, headers=HTMX)
 
 
