@@ -31,10 +31,9 @@ class NodePlan:
         self._floor = floor
         self._config = config
         self._reserved: Counter[tuple[Lane, str]] = Counter()  # jobs with a slot
-        self._profile = NodeProfile(-FOREVER, floor.layout.everything)
-        for end, job_id in ends:
-            nodes = floor.placement.nodes_of[job_id]
-            self._profile.take(-FOREVER, self._round_up(end), nodes)
+        nodes_of = floor.placement.nodes_of
+        rounded = ((self._round_up(end), nodes_of[job_id]) for end, job_id in ends)
+        self._profile = NodeProfile.with_ends(rounded, floor.layout.everything)
 
     def usable(self, job: Job, lane: Lane, at: int) -> NodeSet:
         """The nodes that ``job`` could have from ``at`` up to its limit."""

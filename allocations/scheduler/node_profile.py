@@ -1,6 +1,9 @@
 """Which nodes will be free, from now on: the plan in which jobs are given certain nodes."""
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 
 from .availability import Lane
 from .jobs import Job
@@ -16,6 +19,17 @@ class NodeProfile:
     def __init__(self, at: int, free: NodeSet) -> None:
         self._times = [at]
         self._free = [free]
+
+    @classmethod
+    def with_ends(cls, ends: Iterable[tuple[int, NodeSet]], everything: NodeSet) -> "NodeProfile":
+        """All nodes are free but for those in ``ends``, given in order, until each has ended."""
+        ends = list(ends)
+        busy = reduce(or_, (nodes for _, nodes in ends), 0)
+        profile = cls(-FOREVER, everything & ~busy)
+        for end, nodes in ends:
+            profile._split(end)
+            profile._free[-1] |= nodes
+        return profile
 
     def copy(self) -> "NodeProfile":
         other = NodeProfile(0, 0)
@@ -58,16 +72,32 @@ class NodeProfile:
 
         Only multiples of ``resolution`` count; ``after`` and the steps have to be such.
         """
-        openings = (-(-at // resolution) * resolution for at in lane.openings(after))
-        moments = {after, *openings, *self._times[bisect_right(self._times, after) :]}
-        for start in sorted(moments):
-            if start >= before:
-                break
+        openings = [-(-at // resolution) * resolution for at in lane.openings(after)]
+        start = after
+        while start < before:
             end = start + job.limit
-            nodes = lane.open(start, end) & self.free(start, end)
-            if nodes.bit_count() >= job.nodes:
-                return start, nodes
+            first, last = bisect_right(self._times, start) - 1, bisect_left(self._times, end)
+            short, nodes = self._shortage(first, last, job.nodes)
+            if short is None:
+                nodes &= lane.open(start, end)
+                if nodes.bit_count() >= job.nodes:
+                    return start, nodes
+                short = first
+            later = [*self._times[short + 1 : short + 2], *openings]
+            start = min((at for at in later if at > start), default=FOREVER)
         return None
+
+    def _shortage(self, first: int, last: int, count: int) -> tuple[int | None, NodeSet]:
+        """The last step from which on fewer than ``count`` nodes are free until ``last``, if any.
+
+        A job that lasts until then or longer cannot start before that step is over.
+        """
+        nodes = self._free[last - 1]
+        for step in range(last - 1, first - 1, -1):
+            nodes &= self._free[step]
+            if nodes.bit_count() < count:
+                return step, nodes
+        return None, nodes
 
     def _split(self, at: int) -> int:
         """Let a step begin at ``at``, or with the first if that is later; say which."""

@@ -108,6 +108,13 @@ class Layout:
         return tuple(nodes for nodes in cells.values() if nodes)
 
     @cached_property
+    def racks_by_cell(self) -> tuple[tuple[NodeSet, ...], ...]:
+        """The nodes of each rack, for each of ``cell_sets``."""
+        return tuple(
+            tuple(rack for rack in self.rack_sets if rack & cell) for cell in self.cell_sets
+        )
+
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The name of every node, by its number."""
         return tuple(

@@ -43,10 +43,13 @@ def best_fit(layout: Layout, allowed: NodeSet, count: int) -> NodeSet:
     fits into one. Within a rack, runs of neighbours are chosen between in the same way.
     """
     cells, racks = layout.cell_sets, layout.rack_sets
-    for groups, below in ((racks, ()), (cells, (racks,))):
-        best = _smallest_that_holds([allowed & group for group in groups], count)
-        if best:
-            return _gather(best, count, below)
+    in_cells = [allowed & cell for cell in cells]
+    roomy = [place for place, part in enumerate(in_cells) if part.bit_count() >= count]
+    in_racks = [allowed & rack for place in roomy for rack in layout.racks_by_cell[place]]
+    if rack := _smallest_that_holds(in_racks, count):
+        return _gather(rack, count, ())
+    if cell := _smallest_that_holds(in_cells, count):
+        return _gather(cell, count, (racks,))
     return _gather(allowed, count, (cells, racks))
 
 
