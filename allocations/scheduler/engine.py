@@ -63,6 +63,8 @@ class Engine:
 
     def _restore(self, state: State) -> None:
         """Take up what ``state`` says; whoever waits has to pass the gate again."""
+        if self._floor is None and state.needs_layout:
+            raise ValueError("the state speaks of nodes; it needs a machine with a layout")
         if self._slurm is not None and state.slurm is not None:
             self._slurm.restore(state.slurm)
         waiting = sorted(state.waiting, key=in_order)

@@ -66,6 +66,10 @@ class State:
     outages: tuple[NodeUpdate, ...] = ()
     advance_reservations: tuple[Reservation, ...] = ()
 
+    @property
+    def needs_layout(self) -> bool:
+        return bool(self.node_updates or self.outages or self.advance_reservations)
+
     def to_json(self) -> str:
         budgets = [[account, asdict(budget)] for account, budget in sorted(self.budgets.items())]
         return json.dumps(

@@ -204,3 +204,11 @@ def test_a_job_too_long_for_its_reservation_holds_up_nobody_in_it():
 def test_a_reservation_needs_a_layout():
     with pytest.raises(ValueError, match="needs a machine with a layout"):
         Scheduler(Machine(4)).submit([Job(1, 0, 1, 5, 5, reservation="course")])
+
+
+def test_a_state_with_a_reservation_needs_a_layout():
+    scheduler = scheduler_with()
+    scheduler.reserve("course", "n-2-01", start=3, end=40)
+
+    with pytest.raises(ValueError, match="the state speaks of nodes"):
+        Scheduler(Machine(4), state=scheduler.state)
