@@ -150,7 +150,7 @@ class JobForm(ShapeForm):
         help_text=_("Portal time. Left empty, the job may start at once."),
     )
     after_kind = forms.ChoiceField(
-        label=_("Only after another job"),
+        label=_("Only once another job"),
         required=False,
         choices=[("", _("no matter what other jobs do")), *DependencyKind.choices],
     )

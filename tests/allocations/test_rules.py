@@ -4,6 +4,7 @@ import rules
 from allocations.models import (
     Allocation,
     Job,
+    JobTemplate,
     Project,
     ProjectMember,
     ProjectRole,
@@ -149,6 +150,40 @@ def test_a_job_is_cancelled_by_its_owner_the_leaders_and_administrators(project,
         ProjectRole.PA,
         Role.ADMINISTRATOR,
         "owner",
+    }
+
+
+def test_a_job_is_steered_by_those_who_cancel_it_and_as_an_administrator_by_no_part_in_it(
+    project, staff
+):
+    _allocation, job, people = project
+    everybody = people | staff
+    admin = staff[Role.ADMINISTRATOR]
+
+    assert who("allocations.control_job", everybody, job) == {
+        ProjectRole.PI,
+        ProjectRole.PA,
+        ProjectRole.MEMBER,  # submitted it
+        Role.ADMINISTRATOR,
+    }
+    assert who("allocations.administer_job", everybody, job) == {Role.ADMINISTRATOR}
+    ProjectMember.objects.create(
+        project=job.allocation.project, email=admin.email, role=ProjectRole.PA
+    )
+    assert who("allocations.administer_job", everybody, job) == set()
+
+
+def test_a_template_is_dropped_by_its_owner_and_by_those_who_lead_its_project(project, staff):
+    allocation, _job, people = project
+    shape = {"name": "train", "nodes": 1, "time_limit": 60, "owner": people[ProjectRole.MEMBER]}
+    private, shared = JobTemplate(**shape), JobTemplate(**shape, project=allocation.project)
+
+    everybody = people | staff
+    assert who("allocations.drop_job_template", everybody, private) == {ProjectRole.MEMBER}
+    assert who("allocations.drop_job_template", everybody, shared) == {
+        ProjectRole.PI,
+        ProjectRole.PA,
+        ProjectRole.MEMBER,
     }
 
 
