@@ -3,8 +3,8 @@
     load = Columns(submit=[0, 60], nodes=[3, 4], limit=[3600, 3600], runtime=[1800, 3600])
     schedule(Machine(nodes=4), Policy.EASY, load).starts  # [0, 1800]
 
-The kernel needs numba and numpy (``pip install jaif-portal[kernel]``). It takes ``fcfs`` and
-``easy`` for jobs that wait for nothing but nodes. Where it cannot be used, the engine gives the
+The kernel needs numba and numpy. It takes ``fcfs`` and ``easy`` for jobs that wait for nothing
+but nodes, and ``slurm`` as far as ``takes`` says. Where it cannot be used, the engine gives the
 same schedule. A call runs without the interpreter's lock, so that threads make use of all cores.
 """
 

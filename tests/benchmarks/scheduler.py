@@ -105,6 +105,18 @@ def fair_share(slots):
     )
 
 
+def without_limits(config):
+    """The same shares and weights."""
+    return replace(
+        config,
+        partitions=(),
+        qos=tuple(QoS(one.name, priority=one.priority) for one in config.qos),
+        associations=tuple(
+            Association(one.account, one.user, shares=one.shares) for one in config.associations
+        ),
+    )
+
+
 def all_at_once(nodes, number):
     return [replace(job, submit=0) for job in synthetic(nodes, 0.9, number)]
 
@@ -140,6 +152,15 @@ def cases():
             runs=1,
             slurm=fair_share(slots),
         )
+    yield Case(
+        "load 0.9, no limits",
+        6_000,
+        users,
+        100_000,
+        policy=Policy.SLURM,
+        runs=1,
+        slurm=without_limits(fair_share(1)),
+    )
     yield Case("6,000 nodes, load 1.2", 6_000, heavy, 100_000, True, target=20_000)
     at_once = partial(all_at_once, 6_000)
     yield Case("all jobs at once", 6_000, at_once, 20_000, True, target=20_000)
@@ -189,11 +210,19 @@ def engine_columns(case, jobs, before):
 
 
 def kernel_seconds(case, jobs):
-    if case.policy not in kernel.TAKEN or not kernel.available():
+    """CPU seconds of the kernel, if it takes the case, without those in which it is loaded."""
+    machine = Machine(case.nodes)
+    if not kernel.available():
         return None
-    kernel.warm()
-    columns, machine = kernel.Columns.of(jobs), Machine(case.nodes)
-    return cpu_seconds(lambda: kernel.simulate(machine, case.policy, columns), RUNS)
+    if case.policy in kernel.TAKEN:
+        columns = kernel.Columns.of(jobs)
+        work = partial(kernel.simulate, machine, case.policy, columns)
+    elif case.slurm and kernel.takes(case.slurm):
+        work = partial(kernel.simulate_slurm, machine, case.slurm, jobs)
+    else:
+        return None
+    work()
+    return cpu_seconds(work, RUNS)
 
 
 def reference_speed(case, jobs):
