@@ -1,5 +1,6 @@
 """Calls: what can be applied for, under which rules, and whether it is open now."""
 
+import django_filters
 from django.db.models import Prefetch
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers, viewsets
@@ -129,12 +130,20 @@ class CallSerializer(serializers.ModelSerializer):
         return call.is_open(at=self.context["now"])
 
 
+class CallFilters(django_filters.FilterSet):
+    mode = django_filters.CharFilter("mode__code", help_text="The code of an access mode.")
+
+    class Meta:
+        model = Call
+        fields = ["mode", "state"]
+
+
 class CallViewSet(viewsets.ReadOnlyModelViewSet):
     """Published calls, the newest first."""
 
     queryset = Call.objects.none()
     serializer_class = CallSerializer
-    filterset_fields = ["state"]
+    filterset_class = CallFilters
     required_scopes = {"read": Scope.PROPOSALS_READ}
 
     def initial(self, request, *args, **kwargs):

@@ -27,18 +27,25 @@ class Questions(TemplateView):
 
     form_class = None
     name = ""
+    carried = ()  # answers that other pages bring along, while the rest is still to be given
 
     def get_template_names(self):
         part = "_result" if self.request.htmx else ""
         return [f"allocations/before/{self.name}{part}.html"]
 
     def get_context_data(self, **kwargs):
-        asked = any(name in self.request.GET for name in self.form_class().fields)
-        form = self.form_class(self.request.GET if asked else None)
-        result = self.result(form) if asked and form.is_valid() else None
-        return super().get_context_data(
-            form=form, result=result, now=clock.now(), query=self.request.GET.urlencode(), **kwargs
-        )
+        form = self._form()
+        result = self.result(form) if form.is_valid() else None
+        return super().get_context_data(form=form, result=result, **kwargs)
+
+    def _form(self):
+        """Bound once its own button was used or all that it needs is there; else filled in."""
+        fields, query = self.form_class().fields, self.request.GET
+        given = set(fields) & set(query)
+        complete = all(name in given for name, field in fields.items() if field.required)
+        if complete or given - set(self.carried):
+            return self.form_class(query)
+        return self.form_class(initial={name: query[name] for name in given})
 
     def result(self, form):
         raise NotImplementedError
@@ -55,6 +62,7 @@ class Eligibility(Questions):
 class Adviser(Questions):
     form_class = AdviserForm
     name = "adviser"
+    carried = ("purpose", "kind", "gpu_hours")
 
     def result(self, form):
         answers = {**form.cleaned_data, "decide_by": _end_of_day(form.cleaned_data["decide_by"])}

@@ -34,6 +34,12 @@ PAGES = [
     ("nobody", "/accounts/password/reset/"),
     ("nobody", "/calls/"),
     ("nobody", "/calls/*/"),
+    ("nobody", "/check/eligibility/"),
+    ("nobody", "/check/mode/"),
+    (
+        "nobody",
+        "/check/gpu-hours/?task=train&parameters=7&tokens=1000&gpu=gh200&gpus=256&precision=bf16&utilisation=40&margin=25",
+    ),
     ("nobody", "/machine/"),
     ("nobody", "/help/"),
     ("nobody", "/simulated/"),

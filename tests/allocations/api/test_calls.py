@@ -93,3 +93,10 @@ def test_anybody_with_a_token_reads_about_the_machines():
     assert systems[0]["partitions"] == partitions
     assert (partitions[0]["nodes"], partitions[0]["gpus_per_node"]) == (5884, 4)
     assert partitions[0]["id"] == Partition.objects.get().pk
+
+
+@pytest.mark.parametrize(("mode", "count"), [("PG", 1), ("XX", 0), ("pg", 0)])
+def test_calls_are_found_by_their_mode(mode, count):
+    answer = bearer(UserFactory()).get(URL, {"mode": mode})
+
+    assert (answer.status_code, len(answer.json()["results"])) == (200, count)

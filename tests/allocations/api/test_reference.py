@@ -22,6 +22,7 @@ OF_STAFF = {
     "closure_not_possible",
     "empty_template",
     "reason_missing",
+    "rounds_not_possible",
 }
 
 

@@ -150,6 +150,27 @@ def test_companies_give_their_figures_and_parts_of_a_firm_are_not_enough(client)
 # Adviser
 
 
+def test_what_other_pages_bring_along_is_filled_in_and_nothing_is_marked(client):
+    page = ask(client, "adviser", {"gpu_hours": "20000", "purpose": "build"})
+
+    form = page.context["form"]
+    assert (form.is_bound, form["gpu_hours"].value()) == (False, "20000")
+    assert "Please check your answers" not in page.text
+
+
+def test_while_somebody_types_errors_do_not_take_the_focus(client):
+    url, answers = address("estimator"), {"parameters": "x", "gpus": "4"}
+
+    living = client.get(url, answers, headers=HTMX)
+    page = client.get(url, answers)
+
+    assert ("Still missing, or not possible:" in living.text, "autofocus" in living.text) == (
+        True,
+        False,
+    )
+    assert "Please check your answers" in page.text
+
+
 @pytest.mark.parametrize(
     ("changes", "first"),
     [
@@ -234,7 +255,7 @@ def test_advice_takes_the_same_queries_for_any_number(client, django_assert_num_
         factories.submitted()
     ask(client, "adviser")
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         ask(client, "adviser")
 
 
