@@ -1,27 +1,23 @@
 """Slurm's way: multifactor priority, a strict main pass, and a backfill pass with a plan.
 
-**Order.** Jobs of the lowest priority come last; then the partition's tier, the priority,
-the time of submission and the number decide. A job is given its priority when it becomes
-eligible (passes the gate) and a new one at each multiple of ``priority_calc_period``: from
-its age then (since it became eligible), the rank of its user in the fair tree by the usage
-up to then, and what does not change with time.
+**Order**: jobs of the lowest priority last, then by tier, priority, submission and number. A
+priority is set when the job passes the gate and renewed at multiples of ``priority_calc_period``.
 
-**Main pass**, at each instant at which something has happened: jobs start in order; those
-that a limit keeps back are passed over; the first that lacks nodes ends the pass. (It takes
-its partition's nodes out of the pass, and here all partitions share all nodes.)
+**Main pass**, when anything has changed: jobs start in order; those that a limit keeps back are
+passed over; the first that lacks nodes ends the pass, since all partitions share all nodes.
 
-**Backfill pass**, at the multiples of ``bf_interval``, if there was a main pass since the
-last one and a job lacks nodes; with 0 right after each main pass. In order, each job that no
-limit keeps back is tested, up to ``bf_max_job_test`` of them. It starts if its nodes are free
-now up to its limit, in a plan of the running jobs up to their limits and of the slots taken
-before it. Otherwise it takes the earliest slot in that plan that begins at a multiple of
-``bf_resolution`` less than ``bf_window`` ahead, unless ``bf_job_part_count_reserve`` jobs of
-its partition have one (0: no matter how many). Ends in the plan are rounded up to multiples
-of ``bf_resolution``. The plan is forgotten after the pass.
+**Backfill pass**, at multiples of ``bf_interval`` if there was a main pass since the last one
+(with 0 right after it): up to ``bf_max_job_test`` jobs are tested in order. One starts if its
+nodes are free up to its limit, in a plan of running jobs and of the slots taken before it. Else
+it takes the earliest slot at a multiple of ``bf_resolution`` less than ``bf_window`` ahead, unless
+``bf_job_part_count_reserve`` jobs of its partition have one. The plan is forgotten afterwards.
+
+``docs/explanation/simulation.md`` says it to the last detail.
 """
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from .configuration import SlurmConfig
 from .events import Event, Started
@@ -64,6 +60,7 @@ class Multifactor:
         self._queue: list[Key] = []  # in order
         self._keys: dict[int, Key] = {}
         self._sizes: list[int] = []  # in order
+        self._first = 0  # all before are kept back by a limit
         self._eligible: dict[int, int] = {}
         self._never: dict[int, Job] = {}  # jobs that no machine would start
         self._backfill_due = False
@@ -74,8 +71,11 @@ class Multifactor:
 
     @property
     def head(self) -> Job | None:
-        """The first job that waits for nodes."""
-        return next((one.job for *_, one in self._queue if not self._limit(one, self._now)), None)
+        """The first job that waits for nodes alone."""
+        for *_, waiting in islice(self._queue, self._first, None):
+            if not self._limit(waiting, self._now):
+                return waiting.job
+        return None
 
     @property
     def next_due(self) -> int:
@@ -86,9 +86,9 @@ class Multifactor:
         waits = (changes or self._backfill_due) and self.head is not None
         due = FOREVER
         if waits and self._backfill_due:
-            due = _next_multiple(self._config.bf_interval, self._now)
+            due = round_up(self._now + 1, self._config.bf_interval)
         if (waits and changes) or self._forgets():
-            due = min(due, _next_multiple(self._config.priority_calc_period, self._now))
+            due = min(due, round_up(self._now + 1, self._config.priority_calc_period))
         return due
 
     def _forgets(self) -> bool:
@@ -144,7 +144,9 @@ class Multifactor:
             else:
                 waiting = self._priorities.waiting(job, since)
                 key = self._keys[job.id] = self._priorities.key(waiting)
-                insort(self._queue, key)
+                place = bisect_left(self._queue, key)
+                self._queue.insert(place, key)
+                self._first = min(self._first, place)
                 insort(self._sizes, job.nodes)
 
     def release(self, job: Job, started: int, at: int) -> None:
@@ -155,6 +157,7 @@ class Multifactor:
         self._rules.terms(job).end(job, self._usage, started=started, at=at)
 
     def withdraw(self, job: Job) -> bool:
+        self._first = 0
         del self._eligible[job.id]
         if self._never.pop(job.id, None) is None:
             self._remove(job)
@@ -190,6 +193,8 @@ class Multifactor:
         renewed = self._renew(at)
         self._now = at
         self.enqueue(newcomers)
+        if changed:
+            self._first = 0
         if changed or newcomers or renewed:
             self._main_pass(at, events)
             self._backfill_due = True
@@ -202,6 +207,7 @@ class Multifactor:
         """Give jobs new priorities if it is time for it; say if that may let one start."""
         if not self._priorities.calculate(at):
             return False
+        self._first = 0
         before, changed = self._queue, bool(self._forgetting)
         if before and self._priorities.change:
             self._queue = self._priorities.renewed(before)
@@ -212,7 +218,7 @@ class Multifactor:
         return changed
 
     def _main_pass(self, at: int, events: list[Event]) -> None:
-        queue, place = self._queue, 0
+        queue, place = self._queue, self._first
         while place < len(queue):
             waiting = queue[place][-1]
             if self._limit(waiting, at):
@@ -220,7 +226,8 @@ class Multifactor:
             elif waiting.job.nodes <= self.occupancy.free:
                 self._start(waiting, at, events)
             else:
-                return
+                break
+        self._first = place
 
     def _backfill(self, at: int, events: list[Event]) -> None:
         """Start whoever fits; only up to the last in order that may."""
@@ -230,7 +237,7 @@ class Multifactor:
             return
         plan = self._plan(at)
         self._drop_hopeless(hopeful, plan, at)
-        place = tested = 0
+        place, tested = self._first, 0
         while hopeful and tested != self._config.bf_max_job_test:
             waiting = queue[place][-1]
             place += 1
@@ -294,7 +301,3 @@ class Multifactor:
         if job.nodes > self._largest:
             return Reason.PARTITION_NODE_LIMIT
         return self._rules.terms(job).never(job)
-
-
-def _next_multiple(period: int, after: int) -> int:
-    return after - after % period + period
