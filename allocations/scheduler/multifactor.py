@@ -11,8 +11,6 @@ passed over; the first that lacks nodes ends the pass, since all partitions shar
 nodes are free up to its limit, in a plan of running jobs and of the slots taken before it. Else
 it takes the earliest slot at a multiple of ``bf_resolution`` less than ``bf_window`` ahead, unless
 ``bf_job_part_count_reserve`` jobs of its partition have one. The plan is forgotten afterwards.
-
-``docs/explanation/simulation.md`` says it to the last detail.
 """
 
 from bisect import bisect_left, insort
@@ -72,10 +70,8 @@ class Multifactor:
     @property
     def head(self) -> Job | None:
         """The first job that waits for nodes alone."""
-        for *_, waiting in islice(self._queue, self._first, None):
-            if not self._limit(waiting, self._now):
-                return waiting.job
-        return None
+        waiting = (key[-1] for key in islice(self._queue, self._first, None))
+        return next((one.job for one in waiting if not self._limit(one, self._now)), None)
 
     @property
     def next_due(self) -> int:
@@ -232,9 +228,9 @@ class Multifactor:
     def _backfill(self, at: int, events: list[Event]) -> None:
         """Start whoever fits; only up to the last in order that may."""
         queue, free = self._queue, self.occupancy.free
-        hopeful = [waiting for *_, waiting in queue if waiting.job.nodes <= free]
-        if not hopeful:
+        if not self._sizes or self._sizes[0] > free:
             return
+        hopeful = [waiting for *_, waiting in queue if waiting.job.nodes <= free]
         plan = self._plan(at)
         self._drop_hopeless(hopeful, plan, at)
         place, tested = self._first, 0
