@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
 
 from allocations.exceptions import DependencyNotPossible, JobNotPossible
 from allocations.flows import orders
@@ -233,7 +234,11 @@ def test_several_jobs_are_submitted_all_or_none(allocation):
 def test_a_tick_with_every_condition_takes_few_queries_whatever_the_number_of_jobs(
     submit, allocation, travel, run, django_assert_max_num_queries
 ):
-    """Also when jobs wait for jobs that have ended, and some start again."""
+    """Also when jobs wait for jobs that have ended, and some start again.
+
+    SQLite takes only so many values at once, so that there it is the same up to some 30 rows.
+    """
+    count = 10 if connection.vendor == "postgresql" else 3
     submit()
     ended = submit(array="0-5")
     run(HOUR)
@@ -241,7 +246,7 @@ def test_a_tick_with_every_condition_takes_few_queries_whatever_the_number_of_jo
     run(MINUTE)
     for job in again:
         orders.requeue_job(job, by=job.submitted_by)
-    for _number in range(10):
+    for _number in range(count):
         submit(after=f"afterok:{ended.pk}", array="0-3%2")
         submit(after=f"afternotok:{ended.pk}_1")
         submit(after="singleton")
@@ -252,4 +257,4 @@ def test_a_tick_with_every_condition_takes_few_queries_whatever_the_number_of_jo
         advance_partition(allocation.partition_id, until=until)
 
     assert Job.objects.filter(restarts=1).count() == 3
-    assert Job.objects.filter(reason="DependencyNeverSatisfied").count() == 10
+    assert Job.objects.filter(reason="DependencyNeverSatisfied").count() == count
