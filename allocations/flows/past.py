@@ -1,4 +1,4 @@
-"""What a partition did in the last weeks, from its daily totals."""
+"""How busy a partition was in the last weeks, from its daily totals."""
 
 import datetime as dt
 from collections import defaultdict
@@ -7,31 +7,21 @@ from dataclasses import dataclass
 from django.db.models import Sum
 
 from ..models import DayTotal
-from ..scheduler.sizes import SizeClass, most_nodes
 
 DAY = dt.timedelta(days=1)
-WEEK, SHOWN = 7 * DAY, 28 * DAY
-FIGURES = ["started", "wait_seconds", "node_seconds"]
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """How long jobs of up to so many nodes have waited on average, in seconds."""
-
-    nodes: int
-    jobs: int
-    seconds: int
+SHOWN = 28 * DAY
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The last four weeks of a partition: ``[(day, per cent of its nodes at work), ...]``.
-
-    ``waits`` has a line for each size class of which jobs started in the last seven days.
-    """
+    """The last four weeks, or what there is of them: ``[(day, per cent of the nodes), ...]``."""
 
     days: list
-    waits: list
+
+    @property
+    def width(self):
+        """Of the picture, with 10 for a day; a few days leave room for those to come."""
+        return 10 * max(14, len(self.days))
 
     @property
     def average(self):
@@ -40,37 +30,20 @@ class Past:
 
 def pasts(partitions):
     """``[(partition, its Past), ...]`` of those that have daily totals, in one query."""
-    known = {row.pk: row for row in partitions if row.totalled_day is not None}
-    since = min((row.totalled_day - SHOWN for row in known.values()), default=None)
-    if since is None:
+    known = [partition for partition in partitions if partition.totalled_day is not None]
+    if not known:
         return []
-    totals = DayTotal.objects.filter(partition__in=known, day__gt=since).order_by("day")
-    sums = {f"all_{name}": Sum(name) for name in FIGURES}
-    grouped = defaultdict(list)
-    for row in totals.values("partition", "day", "size_class").annotate(**sums):
-        grouped[row["partition"]].append(row)
-    found = ((row, _past(row, grouped[pk])) for pk, row in known.items())
-    return [(row, past) for row, past in found if past.days]
+    since = min(partition.totalled_day for partition in known) - SHOWN
+    totals = DayTotal.objects.filter(partition__in=known, day__gt=since).order_by()
+    used = defaultdict(dict)
+    for pk, day, amount in totals.values_list("partition", "day").annotate(Sum("node_seconds")):
+        used[pk][day] = amount
+    return [(row, _past(row, used[row.pk])) for row in known if used[row.pk]]
 
 
-def _past(partition, rows):
-    used, waits = defaultdict(int), defaultdict(lambda: [0, 0])
-    for row in rows:
-        age = partition.totalled_day - row["day"]
-        if age < SHOWN:
-            used[row["day"]] += row["all_node_seconds"]
-        if age < WEEK:
-            waits[row["size_class"]][0] += row["all_started"]
-            waits[row["size_class"]][1] += row["all_wait_seconds"]
-    full = partition.nodes * int(DAY.total_seconds())
-    length = (partition.totalled_day - min(used, default=partition.totalled_day + DAY)).days + 1
-    days = [partition.totalled_day - age * DAY for age in reversed(range(length))]
-    return Past(
-        days=[(day, round(100 * used[day] / full)) for day in days],
-        waits=[
-            Wait(most_nodes(size, machine=partition.nodes), jobs, seconds // jobs)
-            for size in SizeClass
-            for jobs, seconds in [waits[size]]
-            if jobs
-        ],
-    )
+def _past(partition, used):
+    """A day without an entry in ``used`` was idle."""
+    last, full = partition.totalled_day, partition.nodes * int(DAY.total_seconds())
+    length = min(last - min(used) + DAY, SHOWN)
+    days = [last - age * DAY for age in reversed(range(length.days))]
+    return Past([(day, round(100 * used.get(day, 0) / full)) for day in days])

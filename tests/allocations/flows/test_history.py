@@ -6,7 +6,7 @@ from django.db.models import F
 from allocations import tasks
 from allocations.flows import history
 from allocations.flows.history import fold_jobs, total_day
-from allocations.flows.past import Wait, pasts
+from allocations.flows.past import pasts
 from allocations.flows.queue import advance_partition
 from allocations.models import DayTotal, Job, JobRun, JobState, LedgerEntry, Partition
 from tests.allocations import factories
@@ -232,11 +232,11 @@ def test_the_queue_goes_on_as_if_nothing_had_been_dropped(monday, travel):
     assert schedules[0] == schedules[1]
 
 
-def test_the_past_is_told_by_day_and_by_size(booster):
+def test_the_past_is_told_by_day(booster):
     start = booster.advanced_until - 2 * DAY
     ran(booster, 1, start=start, hours=12, nodes=100)
-    ran(booster, 2, start=start + 13 * HOUR, hours=6, nodes=10, waited=2 * HOUR)
-    ran(booster, 3, start=start - 9 * DAY, hours=6, nodes=10, waited=9 * HOUR)
+    ran(booster, 2, start=start + 13 * HOUR, hours=6, nodes=10)
+    ran(booster, 3, start=start - 9 * DAY, hours=6, nodes=10)
     fold_jobs(booster)
 
     ((partition, past),) = pasts([booster])
@@ -248,7 +248,17 @@ def test_the_past_is_told_by_day_and_by_size(booster):
         ((start + DAY).date(), 0),
     ]
     assert (len(past.days), past.average) == (11, 5)
-    assert past.waits == [Wait(nodes=12, jobs=1, seconds=7200), Wait(100, 1, 3600)]
+
+
+def test_no_more_than_four_weeks_are_told(booster):
+    for number, age in enumerate((1, 28, 29, 40)):
+        ran(booster, number, start=booster.advanced_until - age * DAY, hours=6)
+    fold_jobs(booster)
+    fold_jobs(booster)
+
+    ((_partition, past),) = pasts([booster])
+
+    assert len(past.days) == 28
 
 
 def test_the_past_of_many_partitions_takes_one_query(booster, django_assert_num_queries):
