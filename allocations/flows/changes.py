@@ -1,6 +1,6 @@
 """What the events of one step of the queue do to rows, history and ledger; written in bulk."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from django.utils.translation import gettext_noop
 
@@ -43,6 +43,8 @@ CHANGED = [
     "node_list",
     "hold",
 ]
+MANY = 500  # jobs that get the same reason are worth a statement of their own
+AT_ONCE = 10_000  # as many as a statement can name
 FAILED = gettext_noop("A node failed.")
 PUT_BACK = gettext_noop("Put back into the queue.")
 FAILED_AND_PUT_BACK = gettext_noop("A node failed: put back into the queue.")
@@ -63,6 +65,7 @@ class Changes:
         self.floor = snapshot.floor
         self.used = used
         self.changed = set()
+        self.reason_alone = set()  # jobs of others of which nothing else has changed
         self.history = []
         self.postings = []
         self.runs = []
@@ -97,11 +100,14 @@ class Changes:
             reason = PendingReason(reasons.get(job.pk, PendingReason.NONE))
             if job.reason != reason:
                 job.reason = reason
-                self.changed.add(job.pk)
                 if job.state == JobState.PENDING and job.allocation_id is not None:
                     job.reason_log = [*job.reason_log, [clock.seconds(at), reason]]
+                    self.changed.add(job.pk)
+                elif job.pk not in self.changed:
+                    self.reason_alone.add(job.pk)
 
     def save(self):
+        self._save_reasons()
         changed = [self.jobs[pk] for pk in sorted(self.changed)]
         # The rows exist, so this only updates; it is five times as fast as ``bulk_update``.
         Job.objects.bulk_create(
@@ -114,6 +120,19 @@ class Changes:
         self._lapse_what_came_back()
         for (at, allocation_id), jobs in self.hit.items():
             letters.nodes_failed(self.accounts[allocation_id].allocation, jobs=jobs, at=at)
+
+    def _save_reasons(self):
+        """Where a long queue is looked at for the first time, most get the same reason."""
+        reasons = Counter(self.jobs[pk].reason for pk in self.reason_alone)
+        for usual, count in reasons.most_common(1):
+            if count < MANY:
+                continue
+            alike = sorted(pk for pk in self.reason_alone if self.jobs[pk].reason == usual)
+            for begin in range(0, count, AT_ONCE):
+                some = alike[begin : begin + AT_ONCE]
+                Job.objects.filter(pk__in=some).update(reason=usual)
+            self.reason_alone.difference_update(alike)
+        self.changed |= self.reason_alone
 
     def _put_back(self, job, event, at):
         """The same row waits again, as if submitted now; what it ran stays on record."""
@@ -170,8 +189,9 @@ class Changes:
             alerts.spend(account, node_seconds=charge.node_seconds)
 
     def _lapse_what_came_back(self):
-        """Hours that a job gives back after its allocation has ended lapse at once."""
-        for account, charge in self._charges():
-            if account.allocation.state == AllocationState.EXPIRED:
+        """Hours that jobs give back after their allocation has ended lapse, as the last is back."""
+        last = {account.pk: (account.allocation, charge) for account, charge in self._charges()}
+        for allocation, charge in last.values():
+            if allocation.state == AllocationState.EXPIRED:
                 key = f"{charge.key.removesuffix('charge')}lapse"
-                ledger.lapse(account.allocation, at=charge.at, key=key)
+                ledger.lapse(allocation, at=charge.at, key=key)

@@ -5,6 +5,7 @@ import pytest
 
 from allocations import tasks
 from allocations.exceptions import AllocationNotActive, JobEnded, JobNotPossible
+from allocations.flows import changes
 from allocations.flows.audit import check_ledger
 from allocations.flows.jobs import submit_job
 from allocations.flows.orders import cancel_job
@@ -275,3 +276,25 @@ def test_a_tick_takes_at_most_25_queries_whatever_the_number_of_jobs(
 
     states = Counter(Job.objects.values_list("state", flat=True))
     assert states == {JobState.COMPLETED: 2 * count}
+
+
+def test_a_long_queue_is_given_its_reasons_in_few_statements(allocation, travel, monkeypatch):
+    partition = allocation.partition
+    for number in range(8):
+        Job.objects.create(
+            partition=partition,
+            share=allocation.share,
+            background_key=f"long:{number}",
+            nodes=partition.nodes,
+            time_limit=3600,
+            runtime=3600,
+            submitted_at=clock.now(),
+            eligible_at=clock.now(),
+        )
+    monkeypatch.setattr(changes, "MANY", 3)
+    monkeypatch.setattr(changes, "AT_ONCE", 4)
+
+    tick(partition.pk, until=travel(dt.timedelta(minutes=1)), steps=1)
+
+    reasons = [str(job.reason) for job in Job.objects.order_by("pk")]
+    assert reasons == ["None", "Resources", *["Priority"] * 6]
