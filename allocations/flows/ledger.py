@@ -53,23 +53,22 @@ def post(postings, *, by=None, note=""):
 def _post(postings, *, by, note):
     touched = {pk for posting in postings for pk in (posting.debit_id, posting.credit_id)}
     list(LedgerAccount.objects.select_for_update().filter(pk__in=touched).order_by("pk"))
-    keys = [posting.key for posting in postings]
-    known = set(LedgerEntry.objects.filter(key__in=keys).values_list("key", flat=True))
+    keys = {posting.key for posting in postings} | {posting.resolves for posting in postings}
+    known = {entry.key: entry for entry in LedgerEntry.objects.filter(key__in=keys - {None})}
     fresh = [posting for posting in postings if posting.key not in known]
     if not fresh:
         return []
-    entries, holds = _insert(fresh, by=by, note=note)
+    entries, holds = _insert(fresh, known, by=by, note=note)
     _move_totals(_changes(fresh, holds), at=max(posting.at for posting in fresh))
     return entries
 
 
-def _insert(postings, *, by, note):
-    """The new entries, and every hold that they resolve by its key."""
+def _insert(postings, known, *, by, note):
+    """The new entries, and by their keys all that they may resolve: the ``known`` and the new."""
     opening = [posting for posting in postings if posting.resolves is None]
     closing = [posting for posting in postings if posting.resolves is not None]
     entries = LedgerEntry.objects.bulk_create(_entry(posting, by, note) for posting in opening)
-    wanted = [posting.resolves for posting in closing]
-    holds = {hold.key: hold for hold in LedgerEntry.objects.filter(key__in=wanted)}
+    holds = known | {entry.key: entry for entry in entries}
     entries += LedgerEntry.objects.bulk_create(
         _entry(posting, by, note, resolves=holds[posting.resolves]) for posting in closing
     )

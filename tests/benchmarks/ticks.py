@@ -8,7 +8,7 @@ import time
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from allocations.flows.queue import advance_partition
+from allocations.flows.ticks import tick
 from allocations.models import Job, JobState, LedgerAccount
 from tests.allocations.conftest import MONDAY
 
@@ -56,7 +56,7 @@ def measure(*, waiting, running, ours, ticks=10, seconds=120):
             until += dt.timedelta(seconds=seconds)
             with CaptureQueriesContext(connection) as captured:
                 cpu_before, began = cpu_seconds(), time.perf_counter()
-                advance_partition(allocation.partition_id, until=until)
+                tick(allocation.partition_id, until=until, steps=1)
                 wall.append(time.perf_counter() - began)
                 cpu.append(cpu_seconds() - cpu_before)
             queries.append(len(captured) - 2 * (connection.vendor == "postgresql"))
@@ -66,6 +66,6 @@ def measure(*, waiting, running, ours, ticks=10, seconds=120):
         "CPU s": statistics.median(cpu[1:]),
         "worst CPU s": max(cpu[1:]),
         "s": statistics.median(wall[1:]),
-        "queries": max(queries),
+        "queries": max(queries[1:]),
         "started": started,
     }
