@@ -41,6 +41,16 @@ class Command(BaseCommand):
             "--first", type=positive, metavar="N", help="only the first N jobs that fit the machine"
         )
         parser.add_argument(
+            "--kernel",
+            action="store_true",
+            help="compute by the compiled kernel, for long traces (fcfs and easy; needs numba)",
+        )
+        parser.add_argument("--strict", action="store_true", help="refuse malformed lines")
+        parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+        self.add_files(parser)
+
+    def add_files(self, parser):
+        parser.add_argument(
             "--starts", type=Path, metavar="OUT.csv", help="write 'job id,start' lines there"
         )
         parser.add_argument(
@@ -61,13 +71,6 @@ class Command(BaseCommand):
             metavar="OUT.png",
             help="draw utilisation and queue length over time (needs matplotlib)",
         )
-        parser.add_argument(
-            "--kernel",
-            action="store_true",
-            help="compute by the compiled kernel, for long traces (fcfs and easy; needs numba)",
-        )
-        parser.add_argument("--strict", action="store_true", help="refuse malformed lines")
-        parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
     def handle(self, *, trace, processors, policy, first, strict, **options):
         others = read_starts(options["compare"]) if options["compare"] else None
@@ -75,35 +78,23 @@ class Command(BaseCommand):
         log = read_trace(trace, strict=strict)
         self.report_malformed(log)
         processors = processors or log.processors
-        if not processors:
-            raise CommandError(f"{trace} does not say how large its machine is: add --processors.")
-        jobs = swf.usable_jobs(log.records, processors=processors)[:first]
-        if not jobs:
-            raise CommandError(f"{trace} has no job that {processors} processors could run.")
+        jobs = find_jobs(log, trace, processors=processors)[:first]
         compute = kernel_run if options["kernel"] else self.run
         ended, counts = compute(jobs, processors=processors, policy=policy)
-        starts = {event.job.id: event.started for event in ended}
-        if options["starts"]:
-            write_text(options["starts"], start_lines(starts))
         if options["swf_out"]:
-            write_text(
-                options["swf_out"], swf_text(ended, log, processors=processors, policy=policy)
-            )
+            text = swf_text(ended, log, processors=processors, policy=policy)
+            write_text(options["swf_out"], text)
         if plot:
             with refusing(options["plot"], to="written"):
                 title = f"{trace.name}, {policy}, {processors:,} processors"
                 plot.draw(options["plot"], ended, nodes=processors, title=title)
-        row = (
-            summary(ended, processors)
-            | counts
-            | {
-                "trace": trace.name,
-                "policy": policy,
-                "first": first,
-                "starts_sha256": hashlib.sha256(start_lines(starts).encode()).hexdigest(),
-            }
-        )
+        starts = {event.job.id: event.started for event in ended}
+        if options["starts"]:
+            write_text(options["starts"], start_lines(starts))
         found = [] if others is None else differences(starts, others)
+        row = summary(ended, processors) | counts
+        row |= {"trace": trace.name, "policy": policy, "first": first}
+        row["starts_sha256"] = hashlib.sha256(start_lines(starts).encode()).hexdigest()
         if others is not None:
             row["differing_starts"] = len(found)
         self.stdout.write(json.dumps(row, indent=1) if options["json"] else table(row))
@@ -147,6 +138,15 @@ def positive(text: str) -> int:
     if number < 1:
         raise ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return number
+
+
+def find_jobs(log, trace, *, processors):
+    if not processors:
+        raise CommandError(f"{trace} does not say how large its machine is: add --processors.")
+    jobs = swf.usable_jobs(log.records, processors=processors)
+    if not jobs:
+        raise CommandError(f"{trace} has no job that {processors} processors could run.")
+    return jobs
 
 
 def new_scheduler(jobs, *, processors, policy):

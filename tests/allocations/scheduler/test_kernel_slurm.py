@@ -48,19 +48,7 @@ def trace(seed):
         bf_job_part_count_reserve=1,
         partitions=rng.choice([(), (Partition("booster", priority_job_factor=2),)]),
         qos=(QoS("high", priority=rng.randint(1, 5), usage_factor=1.5), QoS("normal")),
-        associations=(
-            Association(1, shares=rng.randint(0, 3), priority=2),
-            Association(1, "a", shares=rng.randint(0, 2)),
-            Association(1, "b", priority=1),
-            Association(2, shares=rng.randint(1, 3)),
-            Association(2, "a"),
-            Association(2, "c"),
-            Association(21, parent=2),
-            Association(21, "a", shares=2),
-            Association(21, "b"),
-            Association(3),
-            Association(user="c", shares=rng.choice([0, 1])),
-        ),
+        associations=associations(rng),
     )
     jobs = [
         replace(
@@ -75,6 +63,22 @@ def trace(seed):
         for job in jobs
     ]
     return nodes, sorted(jobs, key=lambda job: (job.submit, job.id)), config
+
+
+def associations(rng):
+    return (
+        Association(1, shares=rng.randint(0, 3), priority=2),
+        Association(1, "a", shares=rng.randint(0, 2)),
+        Association(1, "b", priority=1),
+        Association(2, shares=rng.randint(1, 3)),
+        Association(2, "a"),
+        Association(2, "c"),
+        Association(21, parent=2),
+        Association(21, "a", shares=2),
+        Association(21, "b"),
+        Association(3),
+        Association(user="c", shares=rng.choice([0, 1])),
+    )
 
 
 def by_engine(jobs, *, nodes, config):
