@@ -5,8 +5,8 @@ import math
 from dataclasses import dataclass
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import F, OuterRef, Subquery
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models import OuterRef, Subquery, Window
+from django.db.models.functions import Coalesce, Greatest, RowNumber
 
 from jaif_portal import clock
 from jaif_portal.models import Transition
@@ -44,9 +44,7 @@ def paces():
     """``{mode id: Pace}`` for every mode that has decisions, in one query."""
     durations = {}
     for mode_id, duration in _decisions():
-        latest = durations.setdefault(mode_id, [])
-        if len(latest) < LATEST:
-            latest.append(duration)
+        durations.setdefault(mode_id, []).append(duration)
     return {mode_id: _pace(sorted(found)) for mode_id, found in durations.items()}
 
 
@@ -73,7 +71,7 @@ def _pace(durations):
 
 
 def _decisions():
-    """Mode and duration of each decision, the latest first; the clock starts at a cut-off."""
+    """Mode and duration of each mode's latest decisions; the clock starts at a cut-off."""
     steps = Transition.objects.filter(
         subject_type=ContentType.objects.get_for_model(Proposal),
         subject_id=OuterRef("pk"),
@@ -83,6 +81,7 @@ def _decisions():
         decided_at=Subquery(steps.order_by("pk").values("at")[:1]),
         begun_at=Greatest("submitted_at", Coalesce("round__cut_off_at", "submitted_at")),
     )
-    decided = proposals.exclude(decided_at=None).order_by("-decided_at")
-    rows = decided.values_list("call__mode_id", F("decided_at"), F("begun_at"))
-    return ((mode_id, decided_at - begun_at) for mode_id, decided_at, begun_at in rows.iterator())
+    age = Window(RowNumber(), partition_by="call__mode_id", order_by="-decided_at")
+    latest = proposals.exclude(decided_at=None).annotate(age=age).filter(age__lte=LATEST)
+    rows = latest.values_list("call__mode_id", "decided_at", "begun_at")
+    return [(mode_id, decided_at - begun_at) for mode_id, decided_at, begun_at in rows]

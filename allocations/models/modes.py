@@ -174,6 +174,10 @@ class AccessPolicy(models.Model):
     def clean(self):
         if (self.least_hours or 0) > (self.most_hours or 0):
             raise ValidationError({"most_hours": _("This is less than the least hours.")})
+        if not {StepKind.ADMINISTRATIVE, StepKind.TECHNICAL} <= set(self.steps or []):
+            raise ValidationError(
+                {"steps": _("The eligibility and the technical check are needed.")}
+            )
         may_apply = set(self.organisation_types or [])
         for field in ("eu_project_types", "paying_types", "open_research_types"):
             if set(getattr(self, field) or []) - may_apply:

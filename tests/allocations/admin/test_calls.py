@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.forms.models import model_to_dict
 
 from allocations.models import AccessMode, AccessPolicy, Call, CallState, SystemOffer
@@ -220,6 +221,19 @@ def test_days_that_no_month_has_are_refused(client, days):
     page = add_rounds(client, call, days=days)
 
     assert list(page.context["form"].errors) == ["days"]
+
+
+@pytest.mark.parametrize("steps", [["technical"], ["administrative", "peer_review"]])
+def test_a_policy_needs_both_checks(client, call, steps):
+    policy = AccessPolicy.objects.get(mode=call.mode)
+    policy.steps = steps
+
+    with pytest.raises(ValidationError) as refusal:
+        policy.clean()
+
+    assert refusal.value.message_dict == {
+        "steps": ["The eligibility and the technical check are needed."]
+    }
 
 
 def test_an_officer_adds_a_mode_and_a_policy_without_code(client):

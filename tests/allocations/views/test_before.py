@@ -46,7 +46,8 @@ def test_nothing_is_written(client, name):
     with CaptureQueriesContext(connection) as queries:
         ask(client, name)
 
-    assert {query["sql"].split()[0] for query in queries} == {"SELECT"}
+    writes = {"INSERT", "UPDATE", "DELETE"}
+    assert [query for query in queries if query["sql"].split()[0] in writes] == []
 
 
 # Eligibility

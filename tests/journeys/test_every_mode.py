@@ -1,0 +1,81 @@
+"""Each mode from the first question to a submitted proposal, through the pages alone."""
+
+import datetime as dt
+
+import pytest
+
+from allocations.models import Call, Proposal
+from tests.allocations import factories
+from tests.onboarding.factories import OrganisationFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+COMPANY = {"staff": "12", "turnover": "400000", "balance": "900000"}
+JOURNEYS = {
+    # mode: (day, purpose, kind in the pre-check, type it gives, more answers, GPU-hours, months)
+    "PG": ("2026-11-23", "try_out", "company", "sme", {}, 5000, 2),
+    "FL": ("2026-11-23", "build", "company", "sme", {}, 20_000, 3),
+    "LS": ("2026-11-23", "build", "company", "mid_cap", {"staff": "300"}, 60_000, 6),
+    "SC": ("2026-11-23", "build", "company", "sme", {"eu_project": "on"}, 100_000, 6),
+    "BEN": ("2026-11-23", "measure", "research", "research", {}, 4000, 3),
+    "DEV": ("2026-11-23", "port", "public_sector", "public_sector", {}, 14_000, 6),
+    "REG": ("2026-09-01", "research", "research", "research", {}, 400_000, 12),
+    "EXT": ("2026-10-01", "research", "research", "research", {}, 8_000_000, 12),
+}
+
+
+@pytest.fixture(params=JOURNEYS)
+def mode(request, frozen_clock):
+    """The mode's code, on a day on which its call takes proposals."""
+    day = dt.datetime.fromisoformat(JOURNEYS[request.param][0])
+    frozen_clock.anchor = day.replace(hour=9, tzinfo=dt.UTC)
+    frozen_clock.save(update_fields=["anchor"])
+    return request.param
+
+
+def test_from_the_pre_check_to_a_submitted_proposal(client, mode):
+    _day, purpose, kind, organisation_type, more, gpu_hours, months = JOURNEYS[mode]
+    call = Call.objects.get(mode__code=mode)
+
+    may_apply = check(client, kind, more)
+    advice = advise(client, purpose, organisation_type, more, gpu_hours)
+    proposal = apply(client, call, organisation_type, advice, months)
+
+    assert may_apply.kind == organisation_type
+    assert mode in {row.way.mode.code for row in may_apply.open_to}
+    assert mode in {row.way.mode.code for row in advice.context["result"] if row.fits}
+    assert (proposal.gpu_hours, proposal.call) == (gpu_hours, call)
+    assert proposal.state == ("in_evaluation" if mode in {"PG", "FL"} else "submitted")
+
+
+def check(client, kind, more):
+    answers = {"legal_entity": "yes", "country": "DE", "kind": kind, "civilian_use": "yes"}
+    return client.get("/check/eligibility/", answers | COMPANY | more).context["result"]
+
+
+def advise(client, purpose, kind, more, gpu_hours):
+    answers = {"purpose": purpose, "kind": kind, "gpu_hours": gpu_hours}
+    return client.get("/check/mode/", answers | more)
+
+
+def apply(client, call, kind, advice, months):
+    """Follow the adviser's link, start a draft, fill it in, submit it."""
+    person = UserFactory()
+    organisation = OrganisationFactory(representative=person, kind=kind)
+    client.force_login(person)
+    hours = advice.context["form"]["gpu_hours"].value()
+    start = f"/calls/{call.pk}/apply/?gpu_hours={hours}"
+    assert f'href="{start}"' in advice.text
+    carried = client.get(start).context["form"]["gpu_hours"].value()
+    client.post(start, {"organisation": organisation.pk, "title": "Towns", "gpu_hours": carried})
+    proposal = Proposal.objects.get()
+    edit = f"/proposals/{proposal.pk}/edit/"
+    form = client.get(edit).context["form"]
+    answers = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    answers |= {"abstract": factories.ABSTRACT, "sector": "health", "months": months}
+    answers |= {"offer": call.offers.get().pk, "civilian_use": "on", "submit": "1"}
+    if "eu_project" in form.fields:
+        answers["eu_project"] = "AI4Towns 101000001"
+    client.post(edit, answers)
+    proposal.refresh_from_db()
+    return proposal
