@@ -150,6 +150,26 @@ def test_a_layout_changes_no_start_while_all_nodes_are_in_service(policy):
         assert starts(with_layout.run()) == starts(by_count.run()), f"seed {seed}"
 
 
+@pytest.mark.parametrize("policy", Policy)
+def test_nodes_that_are_out_for_good_leave_the_schedule_of_a_smaller_machine(policy):
+    for seed in range(100):
+        trace = generated.trace_on_nodes(seed)
+        out = 1 << trace.layout.size // 2  # one node in the middle
+        jobs = [
+            replace(job, submit=job.submit + 1, reservation="", account=None) for job in trace.jobs
+        ]
+        some_out = Scheduler(Machine.of(trace.layout), policy)
+        smaller = Scheduler(Machine(trace.layout.size - 1), policy)
+        some_out.fail(trace.layout.fold(out), at=0)
+        some_out.submit(jobs)
+        smaller.submit(jobs)
+
+        events = some_out.run()
+        assert starts(events) == starts(smaller.run()), f"seed {seed}"
+        assert not any(event.nodes & out for event in events if isinstance(event, Started))
+        assert some_out.free == smaller.free
+
+
 @pytest.mark.parametrize("policy", [Policy.FCFS, Policy.EASY, Policy.EASY_SJBF])
 def test_counting_and_looking_at_each_node_give_the_same_starts(policy):
     """A reservation that is far ahead makes the engine look at each node."""
