@@ -92,10 +92,14 @@ def available() -> bool:
     return _compiled() is not None
 
 
-def warm() -> None:
+def warm(policy: Policy = Policy.EASY) -> None:
     """Load the kernel, or compile it if nobody has yet: for the start of a worker."""
-    if available():
-        simulate(Machine(1), Policy.EASY, Columns([0], [1], [1], [1]))
+    if not available():
+        return
+    if policy is Policy.SLURM:
+        simulate_slurm(Machine(1), SlurmConfig(bf_job_part_count_reserve=1), [Job(1, 0, 1, 1, 1)])
+    else:
+        simulate(Machine(1), policy, Columns([0], [1], [1], [1]))
 
 
 def schedule(

@@ -143,10 +143,13 @@ def test_refuses_a_policy_that_it_does_not_know():
         kernel.simulate(Machine(1), Policy.CONSERVATIVE, Columns([0], [1], [1], [1]))
 
 
-def test_can_be_warmed():
-    kernel.warm()
+@pytest.mark.parametrize("policy", [*TAKEN, Policy.SLURM])
+def test_can_be_warmed(policy):
+    kernel.warm(policy)
 
-    assert kernel.available()
+    module = "slurm" if policy is Policy.SLURM else "easy"
+    run_by_kernel = import_module(f"allocations.scheduler.compiled.{module}").run
+    assert run_by_kernel.signatures
 
 
 def test_without_the_library_the_engine_gives_the_same(no_numba):
