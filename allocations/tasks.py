@@ -10,11 +10,12 @@ from celery import shared_task
 
 from jaif_portal import clock
 
-from .flows import checks, forecasts, history, lifecycle, ticks, waits
+from .flows import checks, forecasts, history, lifecycle, scores, ticks, waits
 from .models import Partition
+from .scheduler import kernel
 
 STEPS = 40  # of half a day each, so that a task ends well within its time limit
-FORECAST_SECONDS = 10  # of work for one partition
+FORECAST_SECONDS = 20  # of work for one partition, which takes a third of that alone
 FORECAST_PATIENCE = 20  # seconds in the queue of tasks, after which a single run has to do
 FORECAST_EXPIRES = 60
 SETTLED = dt.timedelta(seconds=1)  # the second that now runs may still bring a job
@@ -62,7 +63,7 @@ def check_ledger():
 
 @shared_task(name="allocations.forecast_partitions")
 def forecast_partitions():
-    forecasts.score_forecasts()
+    scores.score_forecasts()
     for partition in Partition.objects.exclude(advanced_until=None):
         if forecasts.is_due(partition):
             forecast_partition.apply_async((partition.pk, time.time()), expires=FORECAST_EXPIRES)
@@ -70,12 +71,13 @@ def forecast_partitions():
 
 @shared_task(name="allocations.forget_forecasts")
 def forget_forecasts():
-    forecasts.forget_forecasts(at=clock.now())
+    scores.forget_forecasts(at=clock.now())
 
 
 @shared_task(name="allocations.forecast_partition")
 def forecast_partition(partition_id, asked_at):
     """In full, or as a single run where the queue of tasks has grown so long that others wait."""
+    kernel.warm()  # loading it, or compiling it the first time, is not counted
     late = time.time() - asked_at > FORECAST_PATIENCE
     forecasts.foresee_queue(partition_id, seconds=0 if late else FORECAST_SECONDS)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from ..models import Forecast, ForecastOutcome, Horizon, SizeClass
+from ..scheduler.forecast import FEWEST
 
 LATEST = 50_000  # scored forecasts that count
 
@@ -54,7 +55,7 @@ def _calibration(horizon, size, scored):
     covered = [
         (p10 is not None and p10 <= started) and (p90 is None or started <= p90)
         for replications, p10, _p50, p90, started in scored
-        if replications > 1
+        if replications >= FEWEST
     ]
     errors = [
         abs((started - p50).total_seconds())

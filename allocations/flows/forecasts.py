@@ -10,13 +10,12 @@ import datetime as dt
 import time
 
 from django.db import transaction
-from django.db.models import OuterRef, Prefetch, Q, Subquery
+from django.db.models import Prefetch, Q
 
 from jaif_portal import clock
 
 from ..models import (
     Forecast,
-    ForecastOutcome,
     Horizon,
     Job,
     JobState,
@@ -26,16 +25,18 @@ from ..models import (
     QueueForecast,
 )
 from ..scheduler.forecast import FEWEST, PROBE, Outlook, Shape, start_range
+from ..scheduler.margins import widen
 from ..scheduler.prospects import Prospects, learn_parts, model_days
 from ..scheduler.sizes import size_class
+from .scores import margins_of
 from .snapshot import Snapshot
 
 REPLICATIONS = 200
 PROBES = 40  # replications of each shape
 FRESH = dt.timedelta(minutes=10)  # of portal time, within which no other answer is needed
-KEPT = dt.timedelta(days=365)
 LEARNED_FROM = 4000  # jobs that have ended
 LIMITS = [1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600]
+FORESEEN = ["replications", "p10", "p50", "p90", "drawn_p10", "drawn_p90", "horizon"]
 ANSWER = ["made_at", "replications", "shapes"]
 HORIZONS = {Horizon.HOUR: 3600, Horizon.QUARTER: 6 * 3600, Horizon.DAY: 24 * 3600}
 
@@ -77,15 +78,17 @@ def foresee_queue(partition_id, *, seconds):
     if known is not None and (known.replications >= FEWEST or not seconds):
         return known
     watched = _watched(partition, jobs)
+    margins = margins_of(partition)
     runs = _in_time(outlook.replicate, watched, most=REPLICATIONS, seconds=seconds / 2)
     answer = QueueForecast(
         partition=partition,
         fingerprint=fingerprint,
         made_at=read_at,
         replications=len(runs) - 1 or 1,
-        shapes=_foresee_shapes(outlook, shapes_of(partition), seconds=seconds / 2),
+        shapes=_foresee_shapes(outlook, shapes_of(partition), margins, seconds=seconds / 2),
     )
-    return _store(answer, [_forecast(jobs[pk], start_range(runs, pk), answer) for pk in watched])
+    ranges = {pk: start_range(runs, pk) for pk in watched}
+    return _store(answer, [_forecast(jobs[pk], ranges[pk], margins, answer) for pk in watched])
 
 
 def is_due(partition):
@@ -97,27 +100,6 @@ def is_due(partition):
     return ours.filter(partition=partition, state=JobState.PENDING, reason__in=FORESEEABLE).exists()
 
 
-def score_forecasts():
-    """Write down what has come of the forecasts whose jobs have started or are gone.
-
-    Two statements, whatever the number of forecasts; doing it again changes nothing.
-    """
-    unscored = Forecast.objects.filter(outcome=ForecastOutcome.OPEN)
-    start = Job.objects.filter(pk=OuterRef("job")).values("started_at")
-    unscored.filter(job__started_at__isnull=False).update(
-        outcome=ForecastOutcome.STARTED, started_at=Subquery(start)
-    )
-    unscored.filter(Q(job__state=None) | Q(job__state=JobState.CANCELLED)).update(
-        outcome=ForecastOutcome.WITHDRAWN
-    )
-
-
-def forget_forecasts(*, at):
-    """Drop what is a year old, and answers that no queue will come back to."""
-    Forecast.objects.filter(made_at__lt=at - KEPT).delete()
-    QueueForecast.objects.filter(made_at__lt=at - dt.timedelta(days=1)).delete()
-
-
 def with_forecasts(jobs):
     """The query for ``jobs``, each with its latest one in the list ``latest_forecasts``."""
     latest = Forecast.objects.all()[:1]
@@ -125,8 +107,8 @@ def with_forecasts(jobs):
 
 
 def shapes_of(partition):
-    """The shapes that are foreseen: nodes in powers of four and all, limits that people choose."""
-    nodes = [4**power for power in range(16) if 4**power < partition.nodes]
+    """The shapes to foresee: nodes in powers of four and all of them, limits people choose."""
+    nodes = [4**power for power in range(16) if 2 * 4**power <= partition.nodes]
     limits = [limit for limit in LIMITS if limit < partition.longest_limit]
     return [
         Shape(count, limit)
@@ -203,7 +185,7 @@ def _in_time(replicate, subject, *, most, seconds):
     return answers
 
 
-def _foresee_shapes(outlook, shapes, *, seconds):
+def _foresee_shapes(outlook, shapes, margins, *, seconds):
     """For each shape its nodes, limit and the seconds until it starts."""
 
     def replicate(number, probes):
@@ -214,37 +196,48 @@ def _foresee_shapes(outlook, shapes, *, seconds):
     probes = {shape: outlook.with_probe(shape) for shape in shapes}
     runs = _in_time(replicate, probes, most=PROBES, seconds=seconds)
     now = outlook.state.now
+    ranges = {shape: _widened(start_range(runs, shape), margins, now) for shape in shapes}
     return [
         {"nodes": shape.nodes, "time_limit": shape.limit}
         | {
             name: None if start is None else start - now
-            for name, start in start_range(runs, shape)._asdict().items()
+            for name, start in ranges[shape]._asdict().items()
         }
         for shape in shapes
     ]
 
 
-def _forecast(job, expected, answer):
-    moments = {
-        name: None if start is None else clock.moment(start)
-        for name, start in expected._asdict().items()
-    }
+def _widened(drawn, margins, now):
+    return widen(drawn, margins[_horizon(drawn.p50, now)], now=now)
+
+
+def _forecast(job, drawn, margins, answer):
+    made_at = clock.seconds(answer.made_at)
+    expected = _widened(drawn, margins, made_at)
     return Forecast(
         job=job,
         partition=answer.partition,
         made_at=answer.made_at,
         replications=answer.replications,
         size_class=size_class(job.nodes, machine=answer.partition.nodes),
-        horizon=_horizon(moments["p50"], answer.made_at),
-        **moments,
+        horizon=_horizon(drawn.p50, made_at),
+        p10=_moment(expected.p10),
+        p50=_moment(expected.p50),
+        p90=_moment(expected.p90),
+        drawn_p10=_moment(drawn.p10),
+        drawn_p90=_moment(drawn.p90),
     )
 
 
-def _horizon(expected, made_at):
+def _horizon(expected, now):
     if expected is None:
         return Horizon.LONGER
-    ahead = (expected - made_at).total_seconds()
+    ahead = expected - now
     return next((name for name, most in HORIZONS.items() if ahead <= most), Horizon.LONGER)
+
+
+def _moment(second):
+    return None if second is None else clock.moment(second)
 
 
 @transaction.atomic
@@ -265,6 +258,6 @@ def _store(answer, forecasts):
         forecasts,
         update_conflicts=True,
         unique_fields=["job", "made_at"],
-        update_fields=["replications", "p10", "p50", "p90", "horizon"],
+        update_fields=FORESEEN,
     )
     return kept

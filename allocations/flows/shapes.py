@@ -31,10 +31,7 @@ class ShapeForecast:
 
     @property
     def expectation(self):
-        return Expectation(
-            *(self._moment(wait) for wait in (self.p10, self.p50, self.p90)),
-            ranged=self.replications > 1,
-        )
+        return Expectation(*(self._moment(wait) for wait in (self.p10, self.p50, self.p90)))
 
     def _moment(self, wait):
         return None if wait is None else self.at + dt.timedelta(seconds=wait)

@@ -19,20 +19,19 @@ GRAINS = [(2 * 60 * MINUTE, 5 * MINUTE), (12 * 60 * MINUTE, 15 * MINUTE), (None,
 class Expectation:
     """The moments before which a job starts in 10, 50 and 90 % of all cases.
 
-    ``None`` lies beyond the four weeks that are looked ahead; without ``ranged`` only the
-    one in the middle is known, and only roughly.
+    ``None`` lies beyond the four weeks that are looked ahead. Where only the one in the middle
+    is there, it comes from a single run.
     """
 
     p10: dt.datetime | None
     p50: dt.datetime | None
     p90: dt.datetime | None
-    ranged: bool = True
 
     def sentence(self, *, at):
         """When the job will start, as one would say it at the moment ``at``."""
         if self.p50 is None:
             return _("Probably does not start within the next four weeks.")
-        if not self.ranged:
+        if self.p10 is None:
             return self._roughly(at)
         if self.p90 is None:
             return _(

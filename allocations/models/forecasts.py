@@ -67,7 +67,8 @@ class Forecast(models.Model):
     """When a job was expected to start, as of ``made_at``; scored once it has started.
 
     ``p10``, ``p50`` and ``p90`` are the moments before which it starts in 10, 50 and 90 %
-    of all cases. ``started_at`` is what came. The job's shape is kept, so that the score
+    of all cases, and ``drawn_p10`` and ``drawn_p90`` what the replications alone made of the
+    first and the last. ``started_at`` is what came. The job's shape is kept, so that the score
     outlives the job.
     """
 
@@ -87,6 +88,8 @@ class Forecast(models.Model):
     p10 = models.DateTimeField(_("earliest likely start"), null=True)
     p50 = models.DateTimeField(_("most likely start"), null=True)
     p90 = models.DateTimeField(_("latest likely start"), null=True)
+    drawn_p10 = models.DateTimeField(null=True, editable=False)
+    drawn_p90 = models.DateTimeField(null=True, editable=False)
     size_class = models.CharField(_("size class"), max_length=10, choices=SizeClass)
     horizon = models.CharField(_("horizon"), max_length=10, choices=Horizon)
     outcome = models.CharField(
@@ -120,4 +123,4 @@ class Forecast(models.Model):
 
     @property
     def expectation(self):
-        return Expectation(self.p10, self.p50, self.p90, ranged=self.replications > 1)
+        return Expectation(self.p10, self.p50, self.p90)

@@ -6,26 +6,23 @@ number alone, so replications can be made in any order, by several processes, an
 stopped when time is up. Quantiles of the starts are the forecast.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from itertools import count
 from random import Random
 from typing import NamedTuple, TypeVar
 
-from .events import Started
-from .jobs import Job, Reason, RunningJob
+from .jobs import Job
 from .machine import Machine
 from .policies import Policy
-from .prospects import SLOT, SLOTS, Prospects
-from .scheduler import Scheduler
+from .prospects import Prospects
+from .replication import FIRST_ARRIVAL, Replication
 from .state import State
-from .workload import DAY, Arrival
+from .workload import DAY
 
 HORIZON = 28 * DAY
 FEWEST = 20  # replications that say anything about a range
-PROBE = 2**61  # the number of a job that nobody has submitted, beyond all others
-FIRST_ARRIVAL = PROBE + 1
+PROBE = FIRST_ARRIVAL - 1  # the number of a job that nobody has submitted
 PERCENTS = (10, 50, 90)
 
 
@@ -75,83 +72,55 @@ class Outlook:
 
         As long as nobody comes, starts or ends it stays the same.
         """
-        known = replace(self._with_runtimes(_limit), now=0)
-        text = f"{self.machine} {self.policy} {known.to_json()}"
+
+        def known(job: Job) -> Job:
+            return replace(job, runtime=job.limit, exit_code=0)
+
+        state = self.state
+        state = replace(
+            state,
+            now=0,
+            running=tuple(replace(entry, job=known(entry.job)) for entry in state.running),
+            waiting=tuple(map(known, state.waiting)),
+            blocked=tuple(map(known, state.blocked)),
+            arriving=tuple(map(known, state.arriving)),
+            node_updates=(),
+        )
+        text = f"{self.machine} {self.policy} {state.to_json()}"
         return sha256(text.encode()).hexdigest()
 
     def replicate(self, number: int, watched: Iterable[int]) -> dict[int, int]:
         """One way things may go: ``{job id: start}`` of the ``watched`` that start in time.
 
-        It ends when all of them have started. Number 0 is the single run with the median
-        of everything that is drawn.
+        Number 0 is the single run with the median of everything that is drawn.
         """
+        return self.replication(number).starts(set(watched))
+
+    def replication(self, number: int) -> Replication:
+        """Everything drawn for the replication of that number."""
         rng = Random(f"{self.seed}/{number}") if number else MedianRandom()  # noqa: S311 - no secret
-
-        def drawn(job: Job, elapsed: int) -> int:
-            return self.prospects.runtime(job, rng, elapsed=elapsed)
-
-        scheduler = Scheduler(self.machine, self.policy, self._with_runtimes(drawn))
-        left, starts, until = set(watched), {}, self.state.now + self.horizon
-        for arriving, end in self._slots(rng):
-            if not left or scheduler.now >= until or self._are_stuck(left, scheduler):
-                break
-            scheduler.submit(arriving)
-            for event in scheduler.advance(until=min(end, until)):
-                if isinstance(event, Started) and event.job.id in left:
-                    left.remove(event.job.id)
-                    starts[event.job.id] = event.at
-        return starts
+        state, runtime = self.state, self.prospects.runtime
+        runtimes = {
+            entry.job.id: runtime(
+                entry.job.nodes, entry.job.limit, rng, elapsed=max(0, state.now - entry.started)
+            )
+            for entry in state.running
+        }
+        for job in (*state.waiting, *state.blocked, *state.arriving):
+            runtimes[job.id] = runtime(job.nodes, job.limit, rng)
+        return Replication(
+            machine=self.machine,
+            policy=self.policy,
+            state=state,
+            runtimes=runtimes,
+            arrivals=self.prospects.arrivals(state.now, rng),
+            until=state.now + self.horizon,
+        )
 
     def with_probe(self, shape: Shape) -> "Outlook":
         """The same queue with one more job, submitted now: number ``PROBE``."""
         probe = Job(PROBE, self.state.now, shape.nodes, shape.limit, shape.limit)
         return replace(self, state=replace(self.state, arriving=(*self.state.arriving, probe)))
-
-    def _with_runtimes(self, runtime: Callable[[Job, int], int]) -> State:
-        """The state with what nobody can know replaced: ``runtime`` of a job and its age."""
-
-        def drawn(job: Job, elapsed: int = 0) -> Job:
-            return replace(job, runtime=runtime(job, elapsed), exit_code=0)
-
-        state = self.state
-        return replace(
-            state,
-            running=tuple(
-                RunningJob(drawn(entry.job, max(0, state.now - entry.started)), entry.started)
-                for entry in state.running
-            ),
-            waiting=tuple(map(drawn, state.waiting)),
-            blocked=tuple(map(drawn, state.blocked)),
-            arriving=tuple(map(drawn, state.arriving)),
-        )
-
-    def _are_stuck(self, job_ids: set[int], scheduler: Scheduler) -> bool:
-        """Whether none of the jobs can ever start, since another has not ended as they ask for."""
-        if not job_ids <= {job.id for job in self.state.blocked}:
-            return False
-        reasons = scheduler.reasons()
-        return all(reasons.get(job_id) is Reason.DEPENDENCY_NEVER_SATISFIED for job_id in job_ids)
-
-    def _slots(self, rng: Random) -> Iterator[tuple[list[Job], int]]:
-        """The jobs that come in each two hours from now on, and the last second of these."""
-        now, ids = self.state.now, count(FIRST_ARRIVAL)
-        for day in count(now // DAY):
-            slots = self.prospects.arrivals(day, rng)
-            for slot in range(SLOTS):
-                end = day * DAY + (slot + 1) * SLOT - 1
-                if end >= now:
-                    yield self._come(slots[slot], day, ids, rng), end
-
-    def _come(
-        self, slot: Sequence[Arrival], day: int, ids: Iterator[int], rng: Random
-    ) -> list[Job]:
-        jobs, midnight = [], day * DAY
-        for arrival in slot:
-            submit = midnight + arrival.submit % DAY
-            if submit > self.state.now:
-                job = Job(next(ids), submit, arrival.nodes, arrival.limit, arrival.limit)
-                jobs.append(replace(job, runtime=self.prospects.runtime(job, rng)))
-        return jobs
 
 
 def start_range(runs: Sequence[Mapping[T, int]], subject: T) -> Range:
@@ -165,10 +134,6 @@ def start_range(runs: Sequence[Mapping[T, int]], subject: T) -> Range:
     starts = sorted(run[subject] for run in replications if subject in run)
     p10, p50, p90 = (_nth(starts, len(replications) * percent // 100) for percent in PERCENTS)
     return Range(p10, p50, p90)
-
-
-def _limit(job: Job, _elapsed: int) -> int:
-    return job.limit
 
 
 def _nth(starts: Sequence[int], place: int) -> int | None:

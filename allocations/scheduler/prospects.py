@@ -7,13 +7,12 @@ parallel computers", IPPS 1997, conditions on the age in the same way).
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
 
 from .habits import PERCENT_OF_LIMIT
-from .jobs import Job
 from .sizes import SizeClass, size_class
 from .workload import DAY, HOUR, Arrival, daily_jobs
 
@@ -25,7 +24,9 @@ SEED = 1_000_003  # of days that no partition lives through
 ENOUGH = 50  # jobs of a class that have ended, to draw from them instead of the model
 
 Parts = Sequence[float]
-Day = Sequence[Sequence[Arrival]]  # by slot
+Request = tuple[int, int, int]  # the second of its day, nodes, limit
+Day = Sequence[Sequence[Request]]  # by slot
+Come = tuple[int, list[tuple[int, int, int, int]]]  # the end of a slot, and the jobs in it
 
 MODEL: Parts = tuple(percent / 100 for percent in PERCENT_OF_LIMIT)
 
@@ -41,17 +42,36 @@ class Prospects:
     parts: Mapping[SizeClass, Parts]
     days: Sequence[Sequence[Day]]
 
-    def runtime(self, job: Job, rng: Random, *, elapsed: int = 0) -> int:
-        """Seconds that ``job`` runs in all, given that it has run for ``elapsed``."""
-        parts = self.parts.get(size_class(job.nodes, machine=self.machine), MODEL)
-        position = _draw_beyond(parts, elapsed / job.limit, rng.random())
-        return max(int(job.limit * position), elapsed + 1)
+    def runtime(self, nodes: int, limit: int, rng: Random, *, elapsed: int = 0) -> int:
+        """Seconds that a job runs in all, given that it has run for ``elapsed``."""
+        parts = self.parts.get(size_class(nodes, machine=self.machine), MODEL)
+        part = _draw_beyond(parts, elapsed / limit, rng.random())
+        return max(int(limit * part), elapsed + 1)
 
-    def arrivals(self, day: int, rng: Random) -> Day:
-        """The jobs that come on the ``day``-th day since the epoch, by slots of two hours.
+    def arrivals(self, after: int, rng: Random) -> Iterator[Come]:
+        """Without end: the last second of each two hours, and the jobs that come in them.
 
-        One of the known days of that weekday; their times still count from their own midnight.
+        Each is ``(submit, nodes, limit, runtime)``. A day is one of the known days of its
+        weekday. What comes by ``after`` is left out.
         """
+        parts_of: dict[int, Parts] = {}
+        day = after // DAY
+        while True:
+            midnight, slots = day * DAY, self._draw_day(day, rng)
+            for slot in range(max(0, (after - midnight) // SLOT), SLOTS):
+                jobs = []
+                for second, nodes, limit in slots[slot]:
+                    parts = parts_of.get(nodes)
+                    if parts is None:
+                        size = size_class(nodes, machine=self.machine)
+                        parts = parts_of[nodes] = self.parts.get(size, MODEL)
+                    if midnight + second > after:
+                        runtime = max(1, int(limit * _draw(parts, rng.random())))
+                        jobs.append((midnight + second, nodes, limit, runtime))
+                yield midnight + (slot + 1) * SLOT - 1, jobs
+            day += 1
+
+    def _draw_day(self, day: int, rng: Random) -> Day:
         days = self.days[day % WEEK]
         return days[int(rng.random() * len(days))] if days else ((),) * SLOTS
 
@@ -69,13 +89,6 @@ def model_days(nodes: int, load: float) -> Sequence[Sequence[Day]]:
     )
 
 
-def _by_slot(arrivals: Sequence[Arrival]) -> Day:
-    slots: list[list[Arrival]] = [[] for _ in range(SLOTS)]
-    for arrival in arrivals:
-        slots[arrival.submit % DAY // SLOT].append(arrival)
-    return slots
-
-
 def learn_parts(
     ended: Sequence[tuple[int, int, int]], *, machine: int
 ) -> Mapping[SizeClass, Parts]:
@@ -90,11 +103,28 @@ def learn_parts(
     return {size: sorted(parts) for size, parts in classes.items() if len(parts) >= ENOUGH}
 
 
+def _by_slot(arrivals: Sequence[Arrival]) -> Day:
+    slots: list[list[Request]] = [[] for _ in range(SLOTS)]
+    for arrival in arrivals:
+        second = arrival.submit % DAY
+        slots[second // SLOT].append((second, arrival.nodes, arrival.limit))
+    return slots
+
+
+def _draw(parts: Parts, position: float) -> float:
+    """The part at ``position``, from 0 to 1; between two that are known in proportion."""
+    place = position * (len(parts) - 1)
+    below = int(place)
+    if below + 1 >= len(parts):
+        return parts[-1]
+    low = parts[below]
+    return low + (parts[below + 1] - low) * (place - below)
+
+
 def _draw_beyond(parts: Parts, least: float, chance: float) -> float:
     """A part beyond ``least``: the ``chance``-quantile of those that are.
 
-    Between two parts that are known every part is as likely as another; where none
-    lies beyond ``least``, the limit is what ends the job.
+    Where none lies beyond ``least``, the limit is what ends the job.
     """
     last = len(parts) - 1
     above = bisect_right(parts, least)
@@ -103,8 +133,5 @@ def _draw_beyond(parts: Parts, least: float, chance: float) -> float:
     first = 0.0
     if above > 0:
         low = parts[above - 1]
-        first = above - 1 + (least - low) / (parts[above] - low)
-    position = first + chance * (last - first)
-    below = min(int(position), last - 1)
-    low, high = parts[below], parts[below + 1]
-    return low + (high - low) * (position - below)
+        first = (above - 1 + (least - low) / (parts[above] - low)) / last
+    return _draw(parts, first + chance * (1 - first))

@@ -42,14 +42,14 @@ class Cell:
     @property
     def range(self):
         """From the short to the long wait, where they differ in words; else nothing."""
-        if self.shape.replications == 1:
+        if self.shape.p10 is None:
             return ""
         short, long = wait_in_words(self.shape.p10), wait_in_words(self.shape.p90)
         return "" if short == long else _("%(short)s to %(long)s") % {"short": short, "long": long}
 
 
 def heat_map(shapes):
-    """``{"nodes": [...], "rows": [(limit, cells)], ...}``; nothing before the first forecast."""
+    """``{"limits": [...], "rows": [(nodes, cells)], ...}``; nothing before the first forecast."""
     if not shapes:
         return None
     nodes = sorted({shape.nodes for shape in shapes})
@@ -57,8 +57,8 @@ def heat_map(shapes):
     cells = {(shape.nodes, shape.time_limit): Cell(shape) for shape in shapes}
     return {
         "made_at": shapes[0].made_at,
-        "nodes": nodes,
-        "rows": [(limit, [cells[count, limit] for count in nodes]) for limit in limits],
+        "limits": limits,
+        "rows": [(count, [cells[count, limit] for limit in limits]) for count in nodes],
     }
 
 

@@ -7,9 +7,10 @@ import pytest
 from django.db import connection, transaction
 
 from allocations.flows import forecasts
-from allocations.flows.forecasts import foresee_queue, score_forecasts
+from allocations.flows.forecasts import foresee_queue
 from allocations.flows.jobs import submit_job
 from allocations.flows.queue import advance_partition
+from allocations.flows.scores import score_forecasts
 from allocations.models import Forecast, Job, QueueForecast
 from jaif_portal import clock
 from tests.allocations import factories
@@ -39,7 +40,7 @@ def impatient(act, *args, **kwargs):
 
 
 def test_the_same_task_four_times_at_once_leaves_one_answer(waiting):
-    outcomes = at_once([partial(foresee_queue, waiting.partition_id, seconds=20)] * 4)
+    outcomes = at_once([partial(foresee_queue, waiting.partition_id, seconds=600)] * 4)
 
     assert kinds(outcomes) == {"QueueForecast": 4}
     assert len({answer.pk for answer in outcomes}) == 1
@@ -48,7 +49,7 @@ def test_the_same_task_four_times_at_once_leaves_one_answer(waiting):
 
 
 def test_a_rough_answer_at_the_same_time_does_not_replace_a_full_one(waiting):
-    acts = [partial(foresee_queue, waiting.partition_id, seconds=seconds) for seconds in (20, 0)]
+    acts = [partial(foresee_queue, waiting.partition_id, seconds=seconds) for seconds in (600, 0)]
 
     at_once(acts)
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from django.core.management.base import BaseCommand
 
 from allocations.flows.calibration import calibrate
-from allocations.flows.forecasts import score_forecasts
+from allocations.flows.scores import score_forecasts
 
 ALL = "all"
 

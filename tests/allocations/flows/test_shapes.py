@@ -53,7 +53,6 @@ def test_waits_count_from_when_the_job_is_submitted(partition, travel):
     assert expected.p10 == clock.now()
     assert expected.p50 == clock.now() + dt.timedelta(hours=1)
     assert expected.p90 is None
-    assert expected.ranged
 
 
 def test_what_no_shape_covers_is_refused(partition):

@@ -11,9 +11,9 @@ NOW = dt.datetime(2026, 11, 24, 9, 3, tzinfo=dt.UTC)  # a Tuesday, 10:03 in Jül
 HOUR = dt.timedelta(hours=1)
 
 
-def said(*hours, ranged=True, at=NOW):
+def said(*hours, at=NOW):
     moments = [None if after is None else NOW + after * HOUR for after in hours]
-    return Expectation(*moments, ranged=ranged).sentence(at=at)
+    return Expectation(*moments).sentence(at=at)
 
 
 @pytest.mark.parametrize(
@@ -55,11 +55,8 @@ def test_a_range_is_said_in_plain_words(hours, sentence):
 
 
 def test_a_single_run_is_called_rough():
-    assert said(None, 3.5, None, ranged=False) == "Roughly estimated, it starts about 13:30 today."
-    assert (
-        said(None, 0.1, None, ranged=False)
-        == "Roughly estimated, it starts within the next 10 minutes."
-    )
+    assert said(None, 3.5, None) == "Roughly estimated, it starts about 13:30 today."
+    assert said(None, 0.1, None) == "Roughly estimated, it starts within the next 10 minutes."
 
 
 def test_a_range_that_has_gone_by_is_not_told_as_if_it_held():

@@ -1,12 +1,24 @@
 """Replications of a queue: what they know, what they draw, and what comes out."""
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 
-from allocations.scheduler import Conditions, Hold, Job, Machine, Policy, RunningJob, State
+from allocations.scheduler import (
+    Budget,
+    Conditions,
+    Hold,
+    Job,
+    Machine,
+    Policy,
+    RunningJob,
+    State,
+    kernel,
+)
 from allocations.scheduler.forecast import PROBE, Outlook, Range, Shape, start_range
 from allocations.scheduler.prospects import Prospects, model_days
+from allocations.scheduler.replication import Replication
 
 NOBODY = ((),) * 7
 TO_THE_LIMIT = dict.fromkeys(("tiny", "small", "medium", "large"), (1.0, 1.0))
@@ -143,3 +155,65 @@ def test_the_fingerprint_tells_queues_apart_and_not_moments():
     assert later.fingerprint == queue.fingerprint
     prints = {entry.fingerprint for entry in (queue, longer, started, larger)}
     assert len(prints) == 4
+
+
+needs_kernel = pytest.mark.skipif(not kernel.available(), reason="numba is not installed")
+
+
+@needs_kernel
+@pytest.mark.parametrize("number", [0, 1, 2, 3])
+@pytest.mark.parametrize("policy", [Policy.EASY, Policy.FCFS])
+@pytest.mark.parametrize("load", [0.0, 0.6, 1.2])
+def test_the_kernel_comes_to_the_engines_starts(number, policy, load):
+    rng = Random(f"{number}")
+    waiting = [
+        replace(job(n, rng.randint(1, 4), 600 * rng.randint(1, 40)), low=rng.random() < 0.2)
+        for n in range(2, 12)
+    ]
+    later = tuple(job(n, 2, 3600, submit=NOON + 10 * n) for n in range(20, 24))
+    queue = outlook(running=[BUSY], waiting=waiting, parts={}, days=model_days(4, load))
+    state = replace(queue.state, arriving=later)
+    queue = replace(queue, policy=policy, state=state, horizon=6 * 86_400)
+    watched = {entry.id for entry in (*waiting, *later)}
+
+    by_engine = queue.replication(number).simulate(watched)
+
+    assert queue.replication(number).compute(watched) == by_engine
+    assert queue.replicate(number, watched) == by_engine
+
+
+@needs_kernel
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"blocked": (job(9, 1, 60, conditions=Conditions(begin=NOON + 60)),)},
+        {"cancellations": ((NOON + 10, 2),)},
+        {"waiting": (replace(job(2, 4, 600), account=1),), "budgets": {1: Budget(2399)}},
+        {"waiting": (replace(job(2, 4, 600), account=1),), "budgets": {1: Budget(2400, NOON + 9)}},
+        {"waiting": (replace(job(2, 4, 600), account=1),)},
+    ],
+)
+def test_where_more_than_nodes_counts_the_engine_decides(monkeypatch, changes):
+    queue = outlook(running=[BUSY], waiting=[job(2, 4, 600)], horizon=86_400)
+    queue = replace(queue, state=replace(queue.state, **changes))
+    monkeypatch.setattr(kernel, "simulate", None)
+
+    assert queue.replicate(1, [2]) == queue.replication(1).simulate({2})
+
+
+@needs_kernel
+def test_a_budget_for_all_jobs_of_the_queue_leaves_it_to_the_kernel(monkeypatch):
+    paid = replace(job(2, 4, 600), account=1)
+    queue = outlook(running=[BUSY], waiting=[paid], horizon=86_400)
+    queue = replace(queue, state=replace(queue.state, budgets={1: Budget(2400, NOON + 86_401)}))
+    monkeypatch.setattr(Replication, "simulate", None)
+
+    assert queue.replicate(1, [2]) == {2: NOON + 1800}
+
+
+def test_outages_that_lie_ahead_are_not_known():
+    queue = outlook(running=[BUSY], waiting=[job(2, 4, 600)])
+    foretold = replace(queue, state=replace(queue.state, node_updates=("down",)))
+
+    assert foretold.fingerprint == queue.fingerprint
+    assert foretold.replication(1).simulate({2}) == {2: NOON + 1800}

@@ -1,12 +1,11 @@
+from itertools import islice
 from random import Random
 
 import pytest
 
-from allocations.scheduler import Job
 from allocations.scheduler.forecast import MedianRandom
-from allocations.scheduler.prospects import DAY, SLOTS, Prospects, learn_parts, model_days
+from allocations.scheduler.prospects import DAY, SLOT, SLOTS, Prospects, learn_parts, model_days
 
-JOB = Job(id=1, submit=0, nodes=4, limit=1000, runtime=1)
 EVEN = {"large": (0.0, 0.5, 1.0)}
 
 
@@ -15,14 +14,14 @@ def prospects(parts=EVEN, days=((),) * 7):
 
 
 def test_the_median_of_a_fresh_job_is_that_of_the_parts_used():
-    assert prospects().runtime(JOB, MedianRandom()) == 500
-    assert prospects({"large": (0.0, 0.1, 1.0)}).runtime(JOB, MedianRandom()) == 100
+    assert prospects().runtime(4, 1000, MedianRandom()) == 500
+    assert prospects({"large": (0.0, 0.1, 1.0)}).runtime(4, 1000, MedianRandom()) == 100
 
 
 @pytest.mark.parametrize("elapsed", [0, 250, 900])
 def test_a_job_that_has_run_for_a_while_runs_on(elapsed):
     rng = Random(7)
-    runtimes = [prospects().runtime(JOB, rng, elapsed=elapsed) for _ in range(2000)]
+    runtimes = [prospects().runtime(4, 1000, rng, elapsed=elapsed) for _ in range(2000)]
 
     assert min(runtimes) > elapsed
     assert max(runtimes) <= 1000
@@ -31,13 +30,7 @@ def test_a_job_that_has_run_for_a_while_runs_on(elapsed):
 
 
 def test_a_job_beyond_all_that_was_ever_seen_runs_to_its_limit():
-    assert prospects({"large": (0.0, 0.5)}).runtime(JOB, Random(1), elapsed=700) == 1000
-
-
-def test_true_run_times_play_no_part():
-    other = Job(id=1, submit=0, nodes=4, limit=1000, runtime=999)
-
-    assert prospects().runtime(JOB, Random(3)) == prospects().runtime(other, Random(3))
+    assert prospects({"large": (0.0, 0.5)}).runtime(4, 1000, Random(1), elapsed=700) == 1000
 
 
 def test_parts_are_learned_where_fifty_jobs_of_a_class_have_ended():
@@ -60,8 +53,23 @@ def test_days_are_those_of_the_weekday_and_every_job_is_in_its_slot():
         for day in choice:
             assert len(day) == SLOTS
             for number, slot in enumerate(day):
-                assert {arrival.submit % DAY // 7200 for arrival in slot} <= {number}
+                assert {second // SLOT for second, _nodes, _limit in slot} <= {number}
+
+
+def test_jobs_come_in_order_after_now_and_run_for_what_is_drawn():
+    machine = prospects({}, days=model_days(4, 0.9))
+    now = 20_000 * DAY + 40_000
+
+    slots = list(islice(machine.arrivals(now, Random(2)), 30))
+
+    ends = [end for end, _jobs in slots]
+    assert ends == list(range(20_000 * DAY + 6 * SLOT - 1, 20_000 * DAY + 36 * SLOT - 1, SLOT))
+    for end, jobs in slots:
+        assert all(max(now, end - SLOT) < submit <= end for submit, *_shape in jobs)
+        assert all(1 <= runtime <= 1.25 * limit for *_, limit, runtime in jobs)
 
 
 def test_nobody_comes_to_a_machine_without_other_users():
-    assert prospects(days=model_days(100, 0.0)).arrivals(20_000, Random(1)) == ((),) * SLOTS
+    slots = islice(prospects(days=model_days(100, 0.0)).arrivals(20_000 * DAY, Random(1)), 20)
+
+    assert [jobs for _end, jobs in slots] == [[]] * 20

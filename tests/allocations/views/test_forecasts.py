@@ -119,10 +119,10 @@ def test_before_submitting_one_sees_when_such_a_job_would_start(client, allocati
     assert part.context["start"] in part.text
     assert page.context["start"] == "Probably starts within the next 10 minutes."
     rows = page.context["heat_map"]["rows"]
-    assert page.context["heat_map"]["nodes"] == [1, 8]
-    assert [(limit, [(c.typical, c.range, c.level) for c in cells]) for limit, cells in rows] == [
-        (3600, [("at once", "", 0), ("1 h", "30 min to 2 h", 1)]),
-        (21600, [("30 min", "at once to 1 h", 1), ("3 h", "2 h to 3 days", 2)]),
+    assert page.context["heat_map"]["limits"] == [3600, 21600]
+    assert [(nodes, [(c.typical, c.range, c.level) for c in cells]) for nodes, cells in rows] == [
+        (1, [("at once", "", 0), ("30 min", "at once to 1 h", 1)]),
+        (8, [("1 h", "30 min to 2 h", 1), ("3 h", "2 h to 3 days", 2)]),
     ]
 
 
@@ -145,7 +145,7 @@ def test_everybody_sees_waits_by_shape_and_how_often_forecasts_were_right(client
     page = client.get(address("forecasts"))
 
     row = page.context["partitions"][0]
-    assert row["heat_map"]["nodes"] == [1, 8]
+    assert row["heat_map"]["limits"] == [3600, 21600]
     assert [(entry.scored, entry.coverage) for entry in row["calibration"]] == [(1, 100.0)] * 2
     assert "100 %" in page.text
 
