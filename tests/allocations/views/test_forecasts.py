@@ -3,7 +3,7 @@
 import pytest
 
 from allocations.flows.jobs import submit_job
-from allocations.models import Job, JobState, PendingReason
+from allocations.models import Job, JobState, Partition, PendingReason
 from jaif_portal import clock
 from tests.allocations import factories
 from tests.allocations.foresight import HOUR, answer, foreseen, quiet, shape_row
@@ -124,6 +124,16 @@ def test_before_submitting_one_sees_when_such_a_job_would_start(client, allocati
         (1, [("at once", "", 0), ("30 min", "at once to 1 h", 1)]),
         (8, [("1 h", "30 min to 2 h", 1), ("3 h", "2 h to 3 days", 2)]),
     ]
+
+
+@pytest.mark.parametrize(("hours", "said"), [(0, False), (1, True)])
+def test_forecasts_of_a_queue_that_is_behind_say_so(client, allocation, shapes, hours, said):
+    Partition.objects.update(advanced_until=clock.now() - hours * HOUR)
+    shape = {"allocation": allocation.pk, "nodes": 5, "hours": 2, "minutes": 0}
+
+    pages = [client.get(address("job_cost"), shape), client.get(address("forecasts"))]
+
+    assert ["The simulation is catching up" in page.text for page in pages] == [said, said]
 
 
 def test_a_shape_that_would_be_refused_is_not_foreseen(client, allocation, shapes):
