@@ -124,7 +124,7 @@ def not_over(closure):
 
 @admin.register(NodeClosure)
 class NodeClosureAdmin(ActsMixin, ReadOnlyMixin, admin.ModelAdmin):
-    list_display = ["closure", state_badge, "begins", "ends", "reason"]
+    list_display = ["closure", "nodes", state_badge, "begins", "ends"]
     list_filter = ["state", "kind", ("partition", PartitionFilter)]
     list_select_related = ["partition__system"]
     search_fields = ["reason", "node_list"]
@@ -142,7 +142,7 @@ class NodeClosureAdmin(ActsMixin, ReadOnlyMixin, admin.ModelAdmin):
 
     @admin.display(description=_("closure of nodes"), ordering="pk")
     def closure(self, closure):
-        return two_lines(closure, f"{closure.partition}: {closure.node_list}")
+        return two_lines(closure, closure.reason)
 
     @admin.display(description=_("starts at"), ordering="starts_at")
     def begins(self, closure):

@@ -47,7 +47,7 @@ class PartitionStatusSerializer(serializers.Serializer):
     at = serializers.DateTimeField(source="status.at", allow_null=True)
     nodes = serializers.IntegerField(source="partition.nodes")
     nodes_busy = serializers.IntegerField(source="status.busy")
-    nodes_free = serializers.IntegerField(source="free")
+    nodes_free = serializers.IntegerField(source="status.free")
     nodes_wanted = serializers.IntegerField(
         source="status.wanted", help_text="By the waiting jobs together."
     )

@@ -94,6 +94,13 @@ class Changes:
                 if job.started_at is not None:
                     self._post(ledger.charging, job, at, seconds=event.elapsed)
 
+    def give_nodes(self, nodes_of):
+        """Keep where jobs run that had started while the partition had no layout yet."""
+        for job in self.jobs.values():
+            if job.state == JobState.RUNNING and not job.node_list:
+                job.node_list = self.floor.fold(nodes_of[job.pk])
+                self.changed.add(job.pk)
+
     def give_reasons(self, reasons, *, at):
         """Each job's reason as it is ``at`` the end of the step; projects keep every change."""
         for job in self.jobs.values():

@@ -39,13 +39,6 @@ class Overview:
     limits: tuple = LIMITS
 
     @property
-    def free(self):
-        """Nodes that anybody's job could have."""
-        if self.status.racks:
-            return self.count(NodeState.IDLE)
-        return self.partition.nodes - self.status.busy
-
-    @property
     def out(self):
         """Nodes that are down or taken out of service."""
         return self.count(NodeState.DOWN, NodeState.DRAINED, NodeState.DRAINING)

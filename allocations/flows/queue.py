@@ -93,6 +93,8 @@ def _run(partition, *, start, target):
         events = about_jobs(scheduler.advance(until=change))
     for event in events:
         changes.note(event)
+    if snapshot.floor.layout is not None:
+        changes.give_nodes(scheduler.nodes_of)
     changes.give_reasons(scheduler.reasons(), at=target)
     changes.save()
     snapshot.floor.settle(until=target)

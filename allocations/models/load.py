@@ -35,6 +35,13 @@ class PartitionStatus(models.Model):
     def __str__(self):
         return f"{self.partition_id} {self.at:%Y-%m-%d %H:%M:%S}"
 
+    @property
+    def free(self):
+        """Nodes that anybody's job could have now."""
+        if self.racks:
+            return sum(rack.get("IDLE", 0) for rack in self.racks)
+        return self.partition.nodes - self.busy
+
 
 class LoadSample(models.Model):
     """A partition's load at a full ten minutes of portal time; kept for two to three days."""

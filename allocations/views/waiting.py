@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.db.models import Q, Sum
+from django.db.models import Q
 from django.shortcuts import get_object_or_404
 from django.views.generic import View
 
@@ -11,7 +11,7 @@ from jaif_portal import clock
 from jaif_portal.views.tables import stream_csv
 
 from ..flows.causes import WaitCause, decompose
-from ..models import BLOCKING, Job, JobState, Project
+from ..models import BLOCKING, Job, JobState, PartitionStatus, Project
 
 COLUMNS = [
     "job",
@@ -30,14 +30,14 @@ COLUMNS = [
 def prospects(job, *, at):
     """How long ``job`` has waited, how many are before it, and which nodes are free now."""
     live = Job.objects.live().filter(partition=job.partition_id)
-    busy = live.filter(state=JobState.RUNNING).aggregate(nodes=Sum("nodes"))["nodes"] or 0
+    status = PartitionStatus.objects.select_related("partition").filter(pk=job.partition_id).first()
     since = job.eligible_at or job.submitted_at
     earlier = Q(eligible_at__lt=since) | Q(eligible_at=since, pk__lt=job.pk)
     waiting = live.filter(state=JobState.PENDING).exclude(reason__in=BLOCKING)
     return {
         "seconds": max(0, int((at - job.submitted_at).total_seconds())),
         "ahead": waiting.filter(earlier).count(),
-        "free": max(0, job.partition.nodes - busy),
+        "free": status.free if status else job.partition.nodes,
     }
 
 

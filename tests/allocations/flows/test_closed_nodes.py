@@ -51,6 +51,23 @@ def test_an_outage_ends_jobs_that_may_not_run_again(run, booster, operator, go_o
     assert broken_invariants() == []
 
 
+def test_a_job_that_runs_when_its_partition_gets_a_layout_stays_where_it_is(run, booster, go_on):
+    racks, booster.racks = booster.racks, []
+    booster.save()
+    job = run()
+    booster.racks = racks
+    booster.save()
+    places = {job.node_list}
+
+    for nodes in (2000, 3000):
+        go_on(seconds=5)
+        job.refresh_from_db()
+        places.add(job.node_list)
+        submit_other(booster, nodes=nodes)
+
+    assert places == {"", "jpbo-123-[01-04]"}
+
+
 def test_an_outage_puts_other_jobs_back_and_they_start_elsewhere(run, booster, operator, go_on):
     job = run()
     closures.fail_nodes(booster, by=operator, nodes="jpbo-123-02", reason="Burst pipe")

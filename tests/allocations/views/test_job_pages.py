@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from allocations.flows.jobs import submit_job
-from allocations.models import Job, JobState, Partition, PendingReason
+from allocations.models import Job, JobState, Partition, PartitionStatus, PendingReason
 from jaif_portal import clock
 from onboarding.models import Role
 from tests.allocations import factories
@@ -48,7 +48,8 @@ def other_job(job, **changes):
 
 def test_a_waiting_job_says_in_plain_words_why(client, job, travel):
     bring(job, JobState.PENDING, reason=PendingReason.RESOURCES)
-    other_job(job, state=JobState.RUNNING, nodes=5880)
+    racks = [{"ALLOCATED": 5870, "DOWN": 10}, {"IDLE": 4}]
+    PartitionStatus.objects.create(partition=job.partition, at=clock.now(), racks=racks)
     other_job(job, eligible_at=job.submitted_at - HOUR)
     other_job(job, eligible_at=job.submitted_at + HOUR)
     travel(2 * HOUR)

@@ -28,7 +28,13 @@ def read_part(client, *, tag="", **headers):
 def figures(response):
     rows = [row["overview"] for row in response.context["partitions"]]
     return [
-        (row.status.busy, row.free, row.status.running, row.status.waiting, row.status.wanted)
+        (
+            row.status.busy,
+            row.status.free,
+            row.status.running,
+            row.status.waiting,
+            row.status.wanted,
+        )
         for row in rows
     ]
 
