@@ -41,6 +41,7 @@ PAGES = [
         "/check/gpu-hours/?task=train&parameters=7&tokens=1000&gpu=gh200&gpus=256&precision=bf16&utilisation=40&margin=25",
     ),
     ("nobody", "/machine/"),
+    ("nobody", "/machine/forecasts/"),
     ("nobody", "/help/"),
     ("nobody", "/simulated/"),
     ("nobody", "/mailbox/"),

@@ -8,6 +8,8 @@ import pytest
 from allocations.scheduler import (
     Budget,
     Conditions,
+    Dependency,
+    DependencyKind,
     Hold,
     Job,
     Machine,
@@ -17,7 +19,7 @@ from allocations.scheduler import (
     kernel,
 )
 from allocations.scheduler.forecast import PROBE, Outlook, Range, Shape, start_range
-from allocations.scheduler.prospects import Prospects, model_days
+from allocations.scheduler.prospects import SLOT, Prospects, model_days
 from allocations.scheduler.replication import Replication
 
 NOBODY = ((),) * 7
@@ -116,6 +118,29 @@ def test_a_job_that_is_held_does_not_start_within_the_horizon():
     runs = [queue.replicate(number, [2]) for number in range(21)]
 
     assert start_range(runs, 2) == Range(None, None, None)
+
+
+def after(number, on, kind):
+    return job(number, 1, 600, conditions=Conditions(after=(Dependency(kind, on),)))
+
+
+def test_a_job_that_depends_on_another_starts_when_that_one_may_have_ended():
+    state = State(now=NOON, running=(BUSY,), blocked=(after(2, 1, DependencyKind.AFTER_ANY),))
+    queue = replace(outlook(parts=HALF_OR_ALL), state=state)
+
+    starts = [queue.replicate(number, [2])[2] - NOON for number in range(1, 101)]
+
+    assert 0 < min(starts) < 100
+    assert 1700 < max(starts) <= 1800
+
+
+def test_what_can_never_start_is_not_looked_for_any_further():
+    state = State(now=NOON, running=(BUSY,), blocked=(after(2, 1, DependencyKind.AFTER_NOT_OK),))
+    queue = replace(outlook(days=model_days(4, 0.5)), state=state)
+    replication = queue.replication(1)
+
+    assert replication.simulate({2}) == {}
+    assert next(replication.arrivals)[0] < NOON + 3 * SLOT  # of 28 days
 
 
 def test_a_start_beyond_the_horizon_is_not_looked_for():
