@@ -144,11 +144,16 @@ def _outlook(partition, jobs):
 
 
 def _ended(partition):
-    """``(nodes, limit, elapsed)`` of the latest jobs that came to an end of their own."""
+    """``(nodes, limit, elapsed)`` of the latest jobs that came to an end of their own.
+
+    Of those that started so long ago that none of them runs any more: among later ones, who has
+    ended already is who ran for a short time.
+    """
+    whole = partition.advanced_until - dt.timedelta(seconds=partition.longest_limit)
     ended = Job.objects.filter(
         partition=partition,
         state__in=[JobState.COMPLETED, JobState.FAILED, JobState.TIMEOUT],
-        started_at__isnull=False,
+        started_at__lte=whole,
     )
     rows = ended.order_by("-pk").values_list("nodes", "time_limit", "started_at", "ended_at")
     return [

@@ -242,3 +242,13 @@ def test_old_answers_are_forgotten(waiting):
 
     forget_forecasts(at=now + dt.timedelta(days=2))
     assert not QueueForecast.objects.exists()
+
+
+def test_run_times_are_learned_from_jobs_of_which_none_runs_any_more(waiting):
+    partition = Partition.objects.get()
+    now, limit = partition.advanced_until, dt.timedelta(seconds=partition.longest_limit)
+    for started, elapsed in ((now - limit, 60), (now - limit + dt.timedelta(seconds=1), 30)):
+        end = started + dt.timedelta(seconds=elapsed)
+        others(partition, state=JobState.COMPLETED, started_at=started, ended_at=end)
+
+    assert forecasts._ended(partition) == [(8, 3600, 60)]
