@@ -123,5 +123,7 @@ FIELDS = {
     "Planned": _planned,
     "Restarts": lambda job, run: job.restarts if run is job else run.number,
     "Comment": lambda job, run: job.comment,
+    "Reservation": lambda job, run: str(job.reservation_id or ""),
+    "NodeList": lambda job, run: run.node_list or "None assigned",
     "ConsumedEnergyRaw": lambda job, run: energy(run, job.partition),
 }

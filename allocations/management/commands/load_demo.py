@@ -10,6 +10,7 @@ from django.db import transaction
 
 from allocations.flows import lifecycle
 from allocations.flows.associations import acknowledge_associations
+from allocations.flows.closures import drain_nodes
 from allocations.flows.evaluation import find_eligible, find_feasible
 from allocations.flows.jobs import submit_job
 from allocations.flows.offers import accept_offer
@@ -110,17 +111,19 @@ class Command(BaseCommand):
             for email, stage in stages.items():
                 if not Proposal.objects.filter(applicant=people[email]).exists():
                     stage(people[email], people)
-        self._warm_up()
+        self._warm_up(operator=people["admin@demo.example"])
         self._submit_jobs(people["founder@demo.example"])
         self._print_accounts()
 
-    def _warm_up(self):
-        """Let the other users' jobs fill the machine, once."""
+    def _warm_up(self, *, operator):
+        """Let the other users' jobs fill the machine, once; a rack is out for repair."""
         for partition in Partition.objects.filter(advanced_until=None):
             now = clock.now()
             partition.advanced_until = now - WARM_UP
             partition.save(update_fields=["advanced_until"])
             advance_partition(partition.pk, until=now)
+            reason = "New firmware for the switches"
+            drain_nodes(partition, by=operator, nodes="61", reason=reason)
 
     def _submit_jobs(self, founder):
         allocation = Allocation.objects.filter(project__proposal__applicant=founder).first()

@@ -69,6 +69,8 @@ def test_a_job_is_reported_as_slurm_did_on_jupiter(submit, run, monday):
         "Planned": "00:00:00",
         "Restarts": 0,
         "Comment": "",
+        "Reservation": "",
+        "NodeList": "jpbo-123-01",
         "ConsumedEnergyRaw": 2720 * 16,
     }
     assert list(record) == list(FIELDS)
