@@ -20,7 +20,7 @@ from .state import State
 from .workload import DAY
 
 FIRST_ARRIVAL = 2**61 + 1  # the numbers of jobs that have been drawn, beyond all others
-FIRST_DAYS = 2
+FIRST_SPAN = DAY // 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Replication:
         return starts
 
     def compute(self, watched: set[int]) -> dict[int, int]:
-        """By the kernel, which takes all jobs at once: those of two days, of four, and so on.
+        """By the kernel, which takes all jobs at once: those of six hours, of twelve, and so on.
 
         Who starts before the last job comes does not depend on those that come later.
         """
@@ -68,10 +68,10 @@ class Replication:
             (job.submit, job.id, job.nodes, job.limit, self.runtimes[job.id], int(job.low))
             for job in (*self.state.waiting, *self.state.arriving)
         ]
-        busy, now, days, ids = self._busy(), self.state.now, FIRST_DAYS, count(FIRST_ARRIVAL)
+        busy, now, span, ids = self._busy(), self.state.now, FIRST_SPAN, count(FIRST_ARRIVAL)
         end = now
         while True:
-            until = min(now + days * DAY, self.until)
+            until = min(now + span, self.until)
             while end < until:
                 end, jobs = next(self.arrivals)
                 rows += [
@@ -89,7 +89,7 @@ class Replication:
             }
             if len(starts) == len(watched) or until == self.until:
                 return starts
-            days *= 2
+            span *= 2
 
     def _drawn_state(self) -> State:
         """The state as if everything that has been drawn were true."""

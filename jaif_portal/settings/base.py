@@ -154,7 +154,7 @@ CELERY_BEAT_SCHEDULE = {
         "allocations.check_ledger": 600.0,
         "allocations.fold_jobs": 60.0,
         "allocations.forget_ticks": 3600.0,
-        "allocations.forecast_partitions": 20.0,
+        "allocations.forecast_partitions": 30.0,
         "allocations.forget_forecasts": 3600.0,
         "allocations.sum_up_waits": 60.0,
         "onboarding.check_cases": 5.0,
