@@ -13,7 +13,8 @@ from allocations.flows.orders import cancel_job
 from allocations.flows.queue import advance_partition
 from allocations.flows.scores import forget_forecasts, score_forecasts
 from allocations.models import Forecast, Job, JobState, Partition, QueueForecast
-from jaif_portal import clock
+from jaif_portal import clock, demo
+from jaif_portal.celery import app
 from tests.allocations import factories
 from tests.allocations.foresight import HOUR, foreseen, others, quiet, running
 
@@ -252,3 +253,16 @@ def test_run_times_are_learned_from_jobs_of_which_none_runs_any_more(waiting):
         others(partition, state=JobState.COMPLETED, started_at=started, ended_at=end)
 
     assert forecasts._ended(partition) == [(8, 3600, 60)]
+
+
+@pytest.mark.parametrize("task", ["forecast_partitions", "forecast_partition"])
+def test_forecasts_have_a_queue_of_their_own_and_the_demo_a_worker_for_it(task, settings, tmp_path):
+    settings.DEMO_HOST, settings.DEMO_PORT = "127.0.0.1", "8000"
+    settings.BROKER_BINARY, settings.BROKER_DIR = None, tmp_path
+    settings.BROKER_SOCKET = tmp_path / "broker.sock"
+
+    queue = app.amqp.router.route({}, f"allocations.{task}")["queue"].name
+
+    workers = {program.name: program.command for program in demo.groups()["portal"]}
+    assert queue == "forecasts"
+    assert [name for name, command in workers.items() if queue in command] == ["forecaster"]
