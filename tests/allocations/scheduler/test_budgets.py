@@ -131,6 +131,22 @@ def test_a_job_of_the_same_account_does_not_take_what_the_head_was_promised():
     assert starts(scheduler.run()) == {1: 0, 4: 0, 2: 10}
 
 
+@pytest.mark.parametrize(("available", "start"), [(45, {4: 5, 2: 10, 5: 20}), (44, {5: 5, 2: 10})])
+def test_nodes_freed_beside_the_head_go_to_whom_their_budget_lets_start(available, start):
+    scheduler = with_budget(available, ends_at=99)
+    scheduler.submit(
+        [
+            Job(1, 0, 3, 10, 10),
+            Job(2, 0, 4, 10, 10, account=1),
+            Job(3, 0, 1, 5, 5),
+            Job(4, 1, 1, 5, 5, account=1),
+            Job(5, 1, 1, 5, 5),
+        ]
+    )
+
+    assert starts(scheduler.run()) == {1: 0, 3: 0, **start}
+
+
 def test_what_a_cancelled_head_was_promised_is_free_for_its_account():
     scheduler = with_budget(45)
     scheduler.submit(

@@ -10,6 +10,7 @@ from allocations.scheduler import (
     Dependency,
     DependencyKind,
     Ended,
+    EndedJob,
     Hold,
     Job,
     JobState,
@@ -69,6 +70,17 @@ def test_a_held_job_waits_for_its_release_and_keeps_its_place(policy, by, reason
     scheduler.release(2)
     promised = policy is Policy.CONSERVATIVE  # to job 4, while job 2 was held
     assert starts(scheduler.run()) == ({4: 20, 2: 30} if promised else {2: 20, 4: 30})
+
+
+@every_policy
+def test_a_job_that_is_held_and_released_in_one_second_waits_on(policy):
+    jobs = [Job(1, 0, 4, 10, 10), Job(2, 1, 4, 10, 10)]
+    scheduler, _ = scheduled(jobs, policy=policy, until=3)
+
+    scheduler.hold(2)
+    scheduler.release(2)
+
+    assert starts(scheduler.run()) == {2: 10}
 
 
 def test_a_job_can_be_held_before_it_arrives():
@@ -164,6 +176,7 @@ def test_a_cancelled_job_has_not_ended_well():
 
     scheduler.advance(until=8)
 
+    assert scheduler.state.ended == (EndedJob(1, JobState.CANCELLED),)
     assert scheduler.reasons() == {2: Reason.DEPENDENCY_NEVER_SATISFIED}
 
 

@@ -16,7 +16,7 @@ from allocations.scheduler import (
     Submitted,
 )
 
-from .schedules import outcomes, run
+from .schedules import outcomes, run, starts
 
 
 def test_events_come_in_the_order_in_which_things_happen():
@@ -160,6 +160,25 @@ def test_cancelling_a_job_in_its_last_second_changes_nothing():
     scheduler.cancel(1, at=10)
 
     assert scheduler.run()[-1] == Ended(job, 0, 10, JobState.COMPLETED)
+
+
+def test_each_job_is_cancelled_in_its_second():
+    scheduler = Scheduler(Machine(4))
+    scheduler.submit([Job(number, 0, 1, 20, 20) for number in (1, 2)])
+    scheduler.cancel(1, at=3)
+    scheduler.cancel(2, at=9)
+
+    assert outcomes(scheduler.run()) == {1: (0, 3, "CANCELLED"), 2: (0, 9, "CANCELLED")}
+
+
+@pytest.mark.parametrize("order", [Scheduler.cancel, Scheduler.requeue])
+def test_nodes_freed_by_one_order_are_used_whatever_other_order_follows(order):
+    scheduler = Scheduler(Machine(4))
+    scheduler.submit([Job(1, 0, 4, 20, 20), Job(2, 1, 4, 20, 20), Job(9, 10, 1, 5, 5)])
+    order(scheduler, 1, at=6)
+    order(scheduler, 9, at=6)
+
+    assert starts(scheduler.advance(until=6)) == {1: 0, 2: 6}
 
 
 def test_an_unknown_job_cannot_be_cancelled():

@@ -1,0 +1,132 @@
+"""The queue by itself, before a machine of four nodes.
+
+The jobs are ``Job(id, submit, nodes, limit, runtime)``.
+"""
+
+import pytest
+
+from allocations.scheduler import Job, Machine, Policy, Started, State, backfill
+from allocations.scheduler.backfill import HeadFirst
+from allocations.scheduler.limits import Budgets
+from allocations.scheduler.occupancy import FOREVER, Occupancy
+from allocations.scheduler.waiting import LongQueue, ShortQueue
+
+from . import generated
+from .schedules import run
+
+RUNS, HEAD, NEXT = Job(1, 0, 3, 10, 10), Job(2, 1, 4, 10, 10), Job(3, 2, 1, 20, 20)
+
+
+@pytest.fixture
+def queue():
+    """Job 1 runs until 10, job 2 is the head, and job 3 would delay it."""
+    queue = new_queue()
+    for job in (RUNS, HEAD, NEXT):
+        consider(queue, job, at=job.submit)
+    return queue
+
+
+@pytest.fixture
+def searches(monkeypatch):
+    """The seconds in which the promise to the head was looked for among the expected ends."""
+    seconds = []
+    search = Occupancy.shadow
+
+    def counted(occupancy, nodes):
+        seconds.append(nodes)
+        return search(occupancy, nodes)
+
+    monkeypatch.setattr(Occupancy, "shadow", counted)
+    return seconds
+
+
+def new_queue(policy=Policy.EASY):
+    return HeadFirst(Machine(4), policy, Budgets({}, now=0))
+
+
+def consider(queue, *jobs, at, changed=False):
+    events = []
+    queue.consider(jobs, at, events, changed=changed)
+    return [event.job for event in events if isinstance(event, Started)]
+
+
+def test_without_a_head_nobody_is_promised_anything():
+    assert new_queue().shadow() == FOREVER
+
+
+def test_only_a_head_that_leaves_calls_for_a_pass(queue):
+    assert queue.withdraw(NEXT) is False
+    assert queue.withdraw(HEAD) is True
+    assert list(queue) == []
+
+
+def test_the_promise_is_looked_for_once_until_a_job_ends(queue, searches):
+    for number in range(4, 9):
+        assert consider(queue, Job(number, 3, 1, 20, 20), at=3) == []
+        assert queue.shadow() == 10
+    assert searches == []
+
+    queue.occupancy.evict(RUNS)
+    queue.release(RUNS, 0, 4)
+
+    assert consider(queue, at=4, changed=True) == [HEAD]
+    assert queue.shadow() == queue.shadow() == 14
+    assert len(searches) == 1
+
+
+def test_the_promise_is_not_looked_for_when_a_job_fits_not_even_by_the_bounds(queue, searches):
+    small = Job(4, 3, 1, 2, 1)
+    assert consider(queue, small, at=3) == [small]
+    queue.occupancy.end_next()
+    queue.release(small, 3, 4)
+
+    assert consider(queue, Job(5, 4, 1, 7, 7), at=4) == []
+    assert searches == []
+    assert consider(queue, Job(6, 4, 1, 6, 6), at=4) == [Job(6, 4, 1, 6, 6)]
+    assert len(searches) == 1
+
+
+def test_a_job_larger_than_the_machine_stands_beside_the_queue(queue):
+    large = Job(4, 2, 5, 10, 10)
+
+    assert consider(queue, large, at=3) == []
+    assert list(queue) == [HEAD, NEXT, large]
+    assert queue.head == HEAD
+
+
+def test_the_queue_is_a_tree_when_it_is_long_and_a_list_again_when_it_is_short(queue, monkeypatch):
+    monkeypatch.setattr(backfill, "LONG", 14)
+    growing, shrinking = {}, {}
+    jobs = [Job(number, 3, 2, 5, 5) for number in range(4, 17)]
+    for length, job in enumerate(jobs, start=3):
+        consider(queue, job, at=3)
+        growing[length] = type(queue._queue)
+    for length, job in enumerate(jobs):
+        queue.withdraw(job)
+        consider(queue, at=4, changed=True)
+        shrinking[14 - length] = type(queue._queue)
+
+    assert growing == {**dict.fromkeys(range(3, 15), ShortQueue), 15: LongQueue}
+    assert shrinking == {**dict.fromkeys(range(14, 2, -1), LongQueue), 2: ShortQueue}
+
+
+@pytest.mark.parametrize("policy", [Policy.EASY, Policy.EASY_SJBF])
+def test_a_queue_that_changes_its_kind_on_the_way_gives_the_same_schedule(policy, monkeypatch):
+    traces = [generated.funded_trace(seed) for seed in range(200)]
+    schedules = []
+    for long in (8, 10**9):
+        monkeypatch.setattr(backfill, "LONG", long)
+        schedules.append(
+            [
+                run(
+                    jobs,
+                    nodes=nodes,
+                    policy=policy,
+                    state=State(budgets=budgets),
+                    cancellations=cancelled,
+                )[1]
+                for nodes, jobs, budgets, cancelled in traces
+            ]
+        )
+
+    assert schedules[0] == schedules[1]
