@@ -13,19 +13,18 @@ it takes the earliest slot at a multiple of ``bf_resolution`` less than ``bf_win
 ``bf_job_part_count_reserve`` jobs of its partition have one. The plan is forgotten afterwards.
 """
 
-from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 
 from .configuration import SlurmConfig
 from .events import Event, Started
 from .fairshare import Usage
 from .jobs import Job, Reason
 from .limits import Budgets
+from .line import Line
 from .machine import Machine
 from .occupancy import FOREVER, Occupancy
 from .plan import Plan, round_up
-from .priorities import Key, Priorities, Waiting
+from .priorities import Priorities, Waiting
 from .profile import Profile
 from .state import SlurmState, Used
 from .terms import Rules
@@ -55,29 +54,26 @@ class Multifactor:
         forgets = config.priority_decay_half_life is not None
         self._forgetting = rules.forgetting_places if forgets else []
         self._priorities = Priorities(config, rules, self._usage, machine.nodes)
-        self._queue: list[Key] = []  # in order
-        self._keys: dict[int, Key] = {}
-        self._sizes: list[int] = []  # in order
+        self._line = Line(self._priorities)
         self._first = 0  # all before are kept back by a limit
         self._eligible: dict[int, int] = {}
         self._never: dict[int, Job] = {}  # jobs that no machine would start
         self._backfill_due = False
 
     def __iter__(self) -> Iterator[Job]:
-        yield from (key[-1].job for key in self._queue)
+        yield from (waiting.job for waiting in self._line)
         yield from self._never.values()
 
     @property
     def head(self) -> Job | None:
         """The first job that waits for nodes alone."""
-        waiting = (key[-1] for key in islice(self._queue, self._first, None))
-        return next((one.job for one in waiting if not self._limit(one, self._now)), None)
+        return next((waiting.job for waiting in self._ready(self._now)), None)
 
     @property
     def next_due(self) -> int:
         """The next instant at which time by itself may let a job start."""
         changes = self._priorities.change
-        if not self._sizes or self._sizes[0] > self.occupancy.free:
+        if self._line.smallest > self.occupancy.free:
             return FOREVER  # whatever the order, nobody fits
         waits = (changes or self._backfill_due) and self.head is not None
         due = FOREVER
@@ -138,12 +134,8 @@ class Multifactor:
             if self._never_starts(job):
                 self._never[job.id] = job
             else:
-                waiting = self._priorities.waiting(job, since)
-                key = self._keys[job.id] = self._priorities.key(waiting)
-                place = bisect_left(self._queue, key)
-                self._queue.insert(place, key)
+                place = self._line.add(self._priorities.waiting(job, since))
                 self._first = min(self._first, place)
-                insort(self._sizes, job.nodes)
 
     def release(self, job: Job, started: int, at: int) -> None:
         if job.account is not None:
@@ -156,7 +148,7 @@ class Multifactor:
         self._first = 0
         del self._eligible[job.id]
         if self._never.pop(job.id, None) is None:
-            self._remove(job)
+            self._line.remove(job)
         return True
 
     def replace(self, job: Job, changed: Job) -> None:
@@ -170,11 +162,11 @@ class Multifactor:
 
     def priorities(self, at: int) -> dict[int, int]:
         self._renew(at)
-        return {job_id: -priority for _, _, priority, _, job_id, _ in self._queue}
+        return self._line.priorities
 
     def reasons(self, at: int) -> Iterator[tuple[Job, Reason]]:
         reason = Reason.RESOURCES
-        for *_, waiting in self._queue:
+        for waiting in self._line:
             if limit := self._limit(waiting, at):
                 yield waiting.job, limit
             else:
@@ -204,44 +196,45 @@ class Multifactor:
         if not self._priorities.calculate(at):
             return False
         self._first = 0
-        before, changed = self._queue, bool(self._forgetting)
-        if before and self._priorities.change:
-            self._queue = self._priorities.renewed(before)
-            self._keys = {key[-1].job.id: key for key in self._queue}
-            changed |= any(
-                old[-1] is not new[-1] for old, new in zip(before, self._queue, strict=True)
-            )
-        return changed
+        moved = self._priorities.change and self._line.renew()
+        return moved or bool(self._forgetting)
+
+    def _ready(self, at: int) -> Iterator[Waiting]:
+        """The jobs that no limit keeps back when it is their turn, in order."""
+        limit, budgets = self._limit, len(self.budgets)
+        for waiting in self._line.behind(self._first):
+            terms = waiting.terms
+            jobs = terms.jobs
+            if jobs and jobs.tally.running >= jobs.most:
+                continue  # as most of those who are kept back
+            more = terms.groups or terms.quotas or terms.needs_budget or budgets
+            if not (more and limit(waiting, at)):
+                yield waiting
 
     def _main_pass(self, at: int, events: list[Event]) -> None:
-        queue, place = self._queue, self._first
-        while place < len(queue):
-            waiting = queue[place][-1]
-            if self._limit(waiting, at):
-                place += 1
-            elif waiting.job.nodes <= self.occupancy.free:
-                self._start(waiting, at, events)
-            else:
-                break
-        self._first = place
+        for waiting in self._ready(at):
+            if waiting.job.nodes > self.occupancy.free:
+                self._first = self._line.place(waiting.job)
+                return
+            self._start(waiting, at, events)
+        self._first = len(self._line)
 
     def _backfill(self, at: int, events: list[Event]) -> None:
         """Start whoever fits; only up to the last in order that may."""
-        queue, free = self._queue, self.occupancy.free
-        if not self._sizes or self._sizes[0] > free:
+        if self._line.smallest > self.occupancy.free:
             return
-        hopeful = [waiting for *_, waiting in queue if waiting.job.nodes <= free]
-        plan = self._plan(at)
-        self._drop_hopeless(hopeful, plan, at)
-        place, tested = self._first, 0
-        while hopeful and tested != self._config.bf_max_job_test:
-            waiting = queue[place][-1]
-            place += 1
-            if self._limit(waiting, at):
+        ready = list(self._ready(at))
+        hopeful = [waiting for waiting in ready if waiting.job.nodes <= self.occupancy.free]
+        if not hopeful:
+            return
+        plan, before, tested = self._plan(at), self.backfilled, 0
+        for waiting in ready:
+            if not hopeful or tested == self._config.bf_max_job_test:
+                return
+            if self.backfilled > before and self._limit(waiting, at):
                 continue
             tested += 1
             if self._fits(waiting, plan):
-                place -= 1
                 plan.start(waiting.job)
                 self.backfilled += 1
                 self._start(waiting, at, events)
@@ -255,8 +248,7 @@ class Multifactor:
         """Take out from the end whoever can no longer start in this pass."""
         while hopeful:
             last = hopeful[-1]
-            waits = last.job.id in self._keys
-            if waits and self._fits(last, plan) and not self._limit(last, at):
+            if last.job in self._line and self._fits(last, plan) and not self._limit(last, at):
                 return
             hopeful.pop()
 
@@ -272,7 +264,7 @@ class Multifactor:
 
     def _start(self, waiting: Waiting, at: int, events: list[Event]) -> None:
         job = waiting.job
-        self._remove(job)
+        self._line.remove(job)
         del self._eligible[job.id]
         self.occupancy.start(job, at)
         self._running.take(at, self._end(job, at), job.nodes)
@@ -280,10 +272,6 @@ class Multifactor:
         if job.account is not None:
             self.budgets.hold(job)
         events.append(Started(job, at))
-
-    def _remove(self, job: Job) -> None:
-        del self._queue[bisect_left(self._queue, self._keys.pop(job.id))]
-        del self._sizes[bisect_left(self._sizes, job.nodes)]
 
     def _limit(self, waiting: Waiting, at: int) -> Reason | None:
         """What keeps a job back besides nodes."""

@@ -5,8 +5,8 @@ pass a job that lacks nodes holds up those of its own reservation, or those in n
 the backfill pass are on certain nodes, which have to be open for the whole limit of the job.
 """
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 
 from .availability import Lane
 from .configuration import SlurmConfig
@@ -23,6 +23,8 @@ from .placement import best_fit
 from .priorities import Waiting
 from .terms import Rules
 
+Entry = tuple[Waiting, Lane]
+
 
 class NodePlan:
     """As ``Plan``, node by node."""
@@ -31,6 +33,7 @@ class NodePlan:
         self._floor = floor
         self._config = config
         self._reserved: Counter[tuple[Lane, str]] = Counter()  # jobs with a slot
+        self._without_slot: dict[Lane, list[tuple[int, int]]] = defaultdict(list)
         nodes_of = floor.placement.nodes_of
         rounded = ((self._round_up(end), nodes_of[job_id]) for end, job_id in ends)
         self._profile = NodeProfile.with_ends(rounded, floor.layout.everything)
@@ -43,17 +46,25 @@ class NodePlan:
     def start(self, job: Job, nodes: NodeSet, at: int) -> None:
         self._profile.take(at, self._round_up(at + job.limit), nodes)
 
-    def provide_for(self, job: Job, lane: Lane, partition: str, now: int) -> None:
-        """Take a slot for ``job``, unless it is too far off or enough have one."""
+    def provide_for(self, job: Job, lane: Lane, partition: str, now: int) -> bool:
+        """Take a slot for ``job``, unless it is too far off or enough have one; say if taken."""
         most = self._config.bf_job_part_count_reserve or FOREVER
         if self._reserved[lane, partition] >= most:
-            return
+            return False
+        if any(
+            job.nodes >= nodes and job.limit >= seconds
+            for nodes, seconds in self._without_slot[lane]
+        ):
+            return False
         horizon = FOREVER if self._config.bf_window is None else now + self._config.bf_window
         slot = self.slot(job, lane, now, horizon)
-        if slot is not None:
-            start, usable = slot
-            self.start(job, best_fit(self._floor.layout, usable, job.nodes), start)
-            self._reserved[lane, partition] += 1
+        if slot is None:
+            self._without_slot[lane].append((job.nodes, job.limit))
+            return False
+        start, usable = slot
+        self.start(job, best_fit(self._floor.layout, usable, job.nodes), start)
+        self._reserved[lane, partition] += 1
+        return True
 
     def slot(
         self, job: Job, lane: Lane, now: int, horizon: int = FOREVER
@@ -135,17 +146,20 @@ class MultifactorOnNodes(Multifactor):
             for waiting in self._in(lane)
             if not self._limit(waiting, at)
         ]
-        while queue and not self._fits_now(*queue[-1], at):
-            queue.pop()
-        if queue:
-            self._backfill_on_nodes(queue, at, events)
+        hopeful = [entry for entry in queue if entry[0].job.nodes <= self.occupancy.free]
+        while hopeful and not self._fits_now(*hopeful[-1], at):
+            hopeful.pop()
+        if hopeful:
+            self._backfill_on_nodes(queue, hopeful, at, events)
 
     def _backfill_on_nodes(
-        self, queue: list[tuple[Waiting, Lane]], at: int, events: list[Event]
+        self, queue: Sequence[Entry], hopeful: list[Entry], at: int, events: list[Event]
     ) -> None:
-        """Start whoever fits of ``queue``, which ends with one who may."""
+        """Start whoever fits of ``queue``; only up to the last of the ``hopeful``."""
         plan, tested = self._node_plan(), 0
         for waiting, lane in queue:
+            if not hopeful or tested == self._config.bf_max_job_test:
+                return
             if self._limit(waiting, at):
                 continue
             tested += 1
@@ -154,15 +168,23 @@ class MultifactorOnNodes(Multifactor):
             if usable.bit_count() >= job.nodes:
                 self.backfilled += 1
                 plan.start(job, self._start_on(waiting, usable, at, events), at)
-            else:
-                plan.provide_for(job, lane, waiting.terms.partition.name, at)
-            if tested == self._config.bf_max_job_test:
+                self._drop_hopeless_on_nodes(hopeful, plan, at)
+            elif plan.provide_for(job, lane, waiting.terms.partition.name, at):
+                self._drop_hopeless_on_nodes(hopeful, plan, at)
+
+    def _drop_hopeless_on_nodes(self, hopeful: list[Entry], plan: NodePlan, at: int) -> None:
+        """Take out from the end whoever can no longer start in this pass."""
+        while hopeful:
+            waiting, lane = hopeful[-1]
+            job = waiting.job
+            if job in self._line and plan.usable(job, lane, at).bit_count() >= job.nodes:
                 return
+            hopeful.pop()
 
     def _in(self, lane: Lane) -> list[Waiting]:
         """The jobs of ``lane``, in order."""
         lane_of = self._floor.availability.lane
-        return [waiting for *_, waiting in self._queue if lane_of(waiting.job) is lane]
+        return [waiting for waiting in self._line if lane_of(waiting.job) is lane]
 
     def _usable_now(self, job: Job, lane: Lane, at: int) -> NodeSet:
         return self._floor.placement.free & lane.open(at, at + job.limit)

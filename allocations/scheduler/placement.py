@@ -59,17 +59,17 @@ def _gather(allowed: NodeSet, count: int, levels: Sequence[Sequence[NodeSet]]) -
         parts = [part for group in levels[0] if (part := allowed & group)]
     else:
         parts = [(1 << last + 1) - (1 << first) for first, last in runs(allowed)]
+    parts.sort(key=int.bit_count, reverse=True)  # the first of equals stays the first
     chosen = 0
-    while parts and count:
-        part = _smallest_that_holds(parts, count)
-        if part and levels:
-            return chosen | _gather(part, count, levels[1:])
-        if part:
-            return chosen | (part & -part) * ((1 << count) - 1)
-        part = max(parts, key=int.bit_count)
-        parts.remove(part)
+    for place, part in enumerate(parts):
+        size = part.bit_count()
+        if size >= count:
+            last = _smallest_that_holds(parts[place:], count)
+            if levels:
+                return chosen | _gather(last, count, levels[1:])
+            return chosen | (last & -last) * ((1 << count) - 1)
         chosen |= part
-        count -= part.bit_count()
+        count -= size
     return chosen
 
 

@@ -20,7 +20,9 @@ class Plan:
         self._resolution = config.bf_resolution
         self._horizon = FOREVER if config.bf_window is None else now + config.bf_window
         self._most = config.bf_job_part_count_reserve or FOREVER
+        self._after = round_up(now + 1, self._resolution)
         self._reserved: Counter[str] = Counter()  # jobs, by partition
+        self._without_slot: list[tuple[int, int]] = []  # nodes and seconds that nobody is given
         running.forget_before(now)
         self._profile = running.copy()
         self._profile.lower_to(free)
@@ -31,7 +33,8 @@ class Plan:
 
     def starts_now(self, job: Job) -> bool:
         """Whether ``job`` has its nodes from now up to its limit."""
-        return self._profile.fits_from_now(self.end(job), job.nodes)
+        end = -(-(self._now + job.limit) // self._resolution) * self._resolution
+        return self._profile.fits_from_now(end, job.nodes)
 
     def start(self, job: Job) -> None:
         self._profile.take(self._now, self.end(job), job.nodes)
@@ -40,17 +43,22 @@ class Plan:
         """Take a slot for ``job`` and say where, unless it is too far off or enough have one."""
         if self._reserved[partition] >= self._most:
             return FOREVER
-        start = self.slot(job)
-        if start >= self._horizon:
+        nodes, seconds = job.nodes, round_up(job.limit, self._resolution)
+        for others_nodes, others_seconds in self._without_slot:
+            if nodes >= others_nodes and seconds >= others_seconds:
+                return FOREVER
+        start = self._profile.first(nodes, seconds, after=self._after, before=self._horizon)
+        if start is None:
+            self._without_slot.append((nodes, seconds))
             return FOREVER
-        self._profile.take(start, start + round_up(job.limit, self._resolution), job.nodes)
+        self._profile.take(start, start + seconds, nodes)
         self._reserved[partition] += 1
         return start
 
     def slot(self, job: Job) -> int:
         """When ``job`` could start later: the earliest multiple of the resolution."""
-        after = round_up(self._now + 1, self._resolution)
-        return self._profile.earliest(job.nodes, round_up(job.limit, self._resolution), after=after)
+        seconds = round_up(job.limit, self._resolution)
+        return self._profile.earliest(job.nodes, seconds, after=self._after)
 
 
 def round_up(at: int, resolution: int) -> int:

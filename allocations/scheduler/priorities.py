@@ -1,6 +1,6 @@
 """The priorities of all jobs, calculated from time to time."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .configuration import SlurmConfig
@@ -61,30 +61,48 @@ class Priorities:
 
     def key(self, waiting: Waiting) -> Key:
         """What sorts a job among others."""
-        job, tier = waiting.job, waiting.terms.partition.priority_tier
-        return job.low, -tier, -self._priority(waiting), job.submit, job.id, waiting
+        [key] = self.renewed([waiting])
+        return key
 
-    def renewed(self, keys: Iterable[Key]) -> list[Key]:
-        """The same jobs by their present priorities, in order."""
-        priority = self._priority
+    def renewed(self, jobs: Sequence[Waiting]) -> list[Key]:
+        """The keys of all ``jobs`` by their present priorities, in order."""
         return sorted(
             [
-                (low, tier, -priority(waiting), submit, job_id, waiting)
-                for low, tier, _, submit, job_id, waiting in keys
+                (
+                    (job := waiting.job).low,
+                    -waiting.terms.partition.priority_tier,
+                    -priority,
+                    job.submit,
+                    job.id,
+                    waiting,
+                )
+                for waiting, priority in zip(jobs, self._all(jobs), strict=True)
             ]
         )
 
-    def _priority(self, waiting: Waiting) -> int:
-        """Slurm's priority, from 1."""
-        priority = waiting.points
-        if self._weights.age and (age := self._calculated - waiting.since) > 0:
-            most = self._config.priority_max_age
-            priority += self._weights.age * min(age, most) // most
-        if self._weights.fairshare:
+    def _all(self, jobs: Sequence[Waiting]) -> list[int]:
+        """Slurm's priority of each, from 1."""
+        priorities = [waiting.points for waiting in jobs]
+        if weight := self._weights.age:
+            at, most = self._calculated, self._config.priority_max_age
+            oldest = at - most
+            priorities = [
+                points
+                if (since := waiting.since) >= at
+                else points + (weight if since < oldest else weight * (at - since) // most)
+                for points, waiting in zip(priorities, jobs, strict=True)
+            ]
+        if self._weights.fairshare and priorities:
             if not self._fairshare:
                 self._rank()
-            priority += self._fairshare[waiting.terms.place]
-        return priority if LOWEST <= priority <= HIGHEST else bounded(priority)
+            shares = self._fairshare
+            priorities = [
+                points + shares[waiting.terms.place]
+                for points, waiting in zip(priorities, jobs, strict=True)
+            ]
+        if priorities and min(priorities) >= LOWEST and max(priorities) <= HIGHEST:
+            return priorities
+        return [bounded(priority) for priority in priorities]
 
     def _rank(self) -> None:
         """Find the points for everybody's rank; done when they are first asked for."""

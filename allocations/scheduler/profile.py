@@ -83,6 +83,12 @@ class Profile:
             raise ValueError(f"there are never {nodes} nodes")
         return start
 
+    def first(self, nodes: int, seconds: int, *, after: int, before: int) -> int | None:
+        """As ``earliest``, if that is before ``before``."""
+        if after >= before:
+            return None
+        return self._search(nodes, seconds, after, FOREVER, before)
+
     def earlier(self, nodes: int, seconds: int, after: int, start: int, until: int) -> int | None:
         """As ``earliest``, but before ``start`` and before ``until``, if there is such a time.
 

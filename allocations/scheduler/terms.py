@@ -72,6 +72,7 @@ class Terms:
     quotas: tuple[Quota, ...] = ()
     tallies: tuple[Tally, ...] = ()
     limited: bool = False  # others that run may keep a job back
+    needs_budget: bool = False  # its account is none without
     denies: bool = False
 
     def never(self, job: Job) -> Reason | None:
@@ -222,6 +223,7 @@ class Rules:
             quotas=quotas,
             tallies=self._all_tallies(job, names, path) if self._limited else (),
             limited=bool(jobs or groups or quotas),
+            needs_budget=job.account is not None and job.account not in self.accounts,
             denies=any(one.deny_on_limit for one in qos),
         )
 
