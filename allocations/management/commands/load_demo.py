@@ -16,6 +16,7 @@ from allocations.flows.jobs import submit_job
 from allocations.flows.offers import accept_offer
 from allocations.flows.proposals import begin_proposal, submit_proposal
 from allocations.flows.queue import advance_partition
+from allocations.flows.waits import sum_up_waits
 from allocations.models import (
     Allocation,
     Call,
@@ -124,6 +125,8 @@ class Command(BaseCommand):
             advance_partition(partition.pk, until=now)
             reason = "New firmware for the switches"
             drain_nodes(partition, by=operator, nodes="61", reason=reason)
+            partition.refresh_from_db()
+            sum_up_waits(partition)
 
     def _submit_jobs(self, founder):
         allocation = Allocation.objects.filter(project__proposal__applicant=founder).first()
