@@ -40,8 +40,8 @@ class Overview:
 
     @property
     def out(self):
-        """Nodes that are down or taken out of service."""
-        return self.count(NodeState.DOWN, NodeState.DRAINED, NodeState.DRAINING)
+        """Nodes that are down or taken out of service, but for those whose job goes on."""
+        return self.count(NodeState.DOWN, NodeState.DRAINED)
 
     @property
     def outages(self):

@@ -9,9 +9,9 @@ from ..scheduler import NodeState
 
 WIDTH, GAP = 10, 2  # of a rack and beside it, in the drawing's own units
 LEGEND = [  # from the bottom up: class, what it is called, Slurm's states
-    ("busy", gettext_lazy("at work"), [NodeState.ALLOCATED]),
+    ("busy", gettext_lazy("at work"), [NodeState.ALLOCATED, NodeState.DRAINING]),
     ("reserved", gettext_lazy("set aside"), [NodeState.RESERVED, NodeState.MAINT]),
-    ("drained", gettext_lazy("out of service"), [NodeState.DRAINING, NodeState.DRAINED]),
+    ("drained", gettext_lazy("out of service"), [NodeState.DRAINED]),
     ("down", gettext_lazy("failed"), [NodeState.DOWN]),
     ("idle", pgettext_lazy("nodes", "free"), [NodeState.IDLE]),
 ]

@@ -64,6 +64,23 @@ def test_racks_are_drawn_with_what_their_nodes_do(client, booster, operator):
     assert page.text.count("<tr>") >= 123
 
 
+def test_nodes_that_are_taken_out_are_at_work_until_their_jobs_have_ended(
+    client, booster, operator
+):
+    submit_other(booster, nodes=20, runtime=600)
+    advance(booster, seconds=60)
+    closures.drain_nodes(booster, by=operator, nodes="123", reason="Firmware")
+    titles = []
+    for _tick in range(2):
+        advance(booster, seconds=400)
+        titles.append(cells_of(client.get(address("machine")))[24].racks[2].title)
+
+    assert titles == [
+        "Rack 123: 20 at work, 8 out of service",
+        "Rack 123: 28 out of service",
+    ]
+
+
 def test_outages_in_force_and_maintenance_ahead_are_told(client, booster, operator, maintenance):
     closures.fail_nodes(
         booster,
