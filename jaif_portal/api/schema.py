@@ -48,9 +48,9 @@ class PortalSchema(AutoSchema):
 
     def _problem_statuses(self):
         """Those that the kind of operation can end in, apart from what went well."""
-        statuses = ["429"]
-        if permissions.AllowAny not in [type(entry) for entry in self.view.get_permissions()]:
-            statuses += ["401", "403"]
+        statuses = ["401", "429"]  # a wrong token is refused everywhere
+        if not is_public(self.view):
+            statuses.append("403")
         if "{" in self.path:
             statuses.append("404")
         if self.method in permissions.SAFE_METHODS:
@@ -58,6 +58,10 @@ class PortalSchema(AutoSchema):
         if self.method in {"PATCH", "PUT"}:
             statuses.append("412")
         return sorted([*statuses, "400", "409", "415", "422"])
+
+
+def is_public(view):
+    return permissions.AllowAny in [type(entry) for entry in view.get_permissions()]
 
 
 class TokenScheme(OpenApiAuthenticationExtension):
@@ -72,7 +76,8 @@ class TokenScheme(OpenApiAuthenticationExtension):
         }
 
     def get_security_requirement(self, auto_schema):
-        scope = required_scope(auto_schema.view, method=auto_schema.method)
+        view = auto_schema.view
+        scope = None if is_public(view) else required_scope(view, method=auto_schema.method)
         return {self.name: [str(scope)] if scope else []}
 
 
