@@ -27,9 +27,6 @@ class Budgets:
     def __iter__(self) -> Iterator[tuple[int, Budget]]:
         return iter(self._budgets.items())
 
-    def __len__(self) -> int:
-        return len(self._budgets)
-
     def __setitem__(self, account: int, budget: Budget) -> None:
         self._budgets[account] = budget
         self.changed.add(account)

@@ -201,14 +201,13 @@ class Multifactor:
 
     def _ready(self, at: int) -> Iterator[Waiting]:
         """The jobs that no limit keeps back when it is their turn, in order."""
-        limit, budgets = self._limit, len(self.budgets)
         for waiting in self._line.behind(self._first):
-            terms = waiting.terms
-            jobs = terms.jobs
-            if jobs and jobs.tally.running >= jobs.most:
-                continue  # as most of those who are kept back
-            more = terms.groups or terms.quotas or terms.needs_budget or budgets
-            if not (more and limit(waiting, at)):
+            tally = waiting.tally
+            if tally and tally.ended == waiting.ended:
+                continue
+            if reached := waiting.terms.reached(waiting.job):
+                waiting.tally, waiting.ended = reached.tally, reached.tally.ended
+            elif not self._limit(waiting, at):
                 yield waiting
 
     def _main_pass(self, at: int, events: list[Event]) -> None:

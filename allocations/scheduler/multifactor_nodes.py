@@ -20,6 +20,7 @@ from .node_profile import NodeProfile
 from .nodes import NodeSet
 from .occupancy import FOREVER
 from .placement import best_fit
+from .plan import Refused
 from .priorities import Waiting
 from .terms import Rules
 
@@ -33,7 +34,7 @@ class NodePlan:
         self._floor = floor
         self._config = config
         self._reserved: Counter[tuple[Lane, str]] = Counter()  # jobs with a slot
-        self._without_slot: dict[Lane, list[tuple[int, int]]] = defaultdict(list)
+        self._without_slot: dict[Lane, Refused] = defaultdict(Refused)
         nodes_of = floor.placement.nodes_of
         rounded = ((self._round_up(end), nodes_of[job_id]) for end, job_id in ends)
         self._profile = NodeProfile.with_ends(rounded, floor.layout.everything)
@@ -51,15 +52,12 @@ class NodePlan:
         most = self._config.bf_job_part_count_reserve or FOREVER
         if self._reserved[lane, partition] >= most:
             return False
-        if any(
-            job.nodes >= nodes and job.limit >= seconds
-            for nodes, seconds in self._without_slot[lane]
-        ):
+        if self._without_slot[lane].cover(job):
             return False
         horizon = FOREVER if self._config.bf_window is None else now + self._config.bf_window
         slot = self.slot(job, lane, now, horizon)
         if slot is None:
-            self._without_slot[lane].append((job.nodes, job.limit))
+            self._without_slot[lane].add(job)
             return False
         start, usable = slot
         self.start(job, best_fit(self._floor.layout, usable, job.nodes), start)

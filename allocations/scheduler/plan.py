@@ -8,6 +8,28 @@ from .occupancy import FOREVER
 from .profile import Profile
 
 
+class Refused:
+    """Jobs for which a plan has no room; while it only fills, nor has it for larger ones."""
+
+    __slots__ = ("_shapes",)
+
+    def __init__(self) -> None:
+        self._shapes: list[tuple[int, int]] = []  # nodes and limits; none covers another
+
+    def cover(self, job: Job) -> bool:
+        """Whether one of them asks for no more nodes, and for no longer, than ``job``."""
+        for nodes, limit in self._shapes:  # noqa: SIM110 - half the time of any()
+            if job.nodes >= nodes and job.limit >= limit:
+                return True
+        return False
+
+    def add(self, job: Job) -> None:
+        self._shapes = [
+            shape for shape in self._shapes if shape[0] < job.nodes or shape[1] < job.limit
+        ]
+        self._shapes.append((job.nodes, job.limit))
+
+
 class Plan:
     """The nodes free from ``now`` on, as far as jobs' limits and slots taken let one see.
 
@@ -22,7 +44,8 @@ class Plan:
         self._most = config.bf_job_part_count_reserve or FOREVER
         self._after = round_up(now + 1, self._resolution)
         self._reserved: Counter[str] = Counter()  # jobs, by partition
-        self._without_slot: list[tuple[int, int]] = []  # nodes and seconds that nobody is given
+        self._do_not_start = Refused()
+        self._without_slot = Refused()
         running.forget_before(now)
         self._profile = running.copy()
         self._profile.lower_to(free)
@@ -33,8 +56,12 @@ class Plan:
 
     def starts_now(self, job: Job) -> bool:
         """Whether ``job`` has its nodes from now up to its limit."""
-        end = -(-(self._now + job.limit) // self._resolution) * self._resolution
-        return self._profile.fits_from_now(end, job.nodes)
+        if self._do_not_start.cover(job):
+            return False
+        starts = self._profile.fits_from_now(self.end(job), job.nodes)
+        if not starts:
+            self._do_not_start.add(job)
+        return starts
 
     def start(self, job: Job) -> None:
         self._profile.take(self._now, self.end(job), job.nodes)
@@ -43,13 +70,12 @@ class Plan:
         """Take a slot for ``job`` and say where, unless it is too far off or enough have one."""
         if self._reserved[partition] >= self._most:
             return FOREVER
+        if self._without_slot.cover(job):
+            return FOREVER
         nodes, seconds = job.nodes, round_up(job.limit, self._resolution)
-        for others_nodes, others_seconds in self._without_slot:
-            if nodes >= others_nodes and seconds >= others_seconds:
-                return FOREVER
         start = self._profile.first(nodes, seconds, after=self._after, before=self._horizon)
         if start is None:
-            self._without_slot.append((nodes, seconds))
+            self._without_slot.add(job)
             return FOREVER
         self._profile.take(start, start + seconds, nodes)
         self._reserved[partition] += 1

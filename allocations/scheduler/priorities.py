@@ -7,7 +7,7 @@ from .configuration import SlurmConfig
 from .fairshare import Usage
 from .jobs import Job
 from .priority import HIGHEST, LOWEST, bounded, points
-from .terms import Rules, Terms
+from .terms import Rules, Tally, Terms
 
 
 @dataclass(slots=True)
@@ -18,6 +18,8 @@ class Waiting:
     terms: Terms
     since: int  # eligible
     points: int  # of its priority that do not change with time
+    tally: Tally | None = None  # of a limit that keeps the job back until another of it ends
+    ended: int = 0  # of the tally, when the limit was found to be reached
 
 
 Key = tuple[bool, int, int, int, int, Waiting]

@@ -29,6 +29,7 @@ class Tally:
     submitted: int = 0  # and not gone yet
     running: int = 0
     nodes: int = 0
+    ended: int = 0  # so far
 
 
 Holders = Sequence[tuple[Holder, Tally]]  # of limits, and who counts for them
@@ -72,7 +73,6 @@ class Terms:
     quotas: tuple[Quota, ...] = ()
     tallies: tuple[Tally, ...] = ()
     limited: bool = False  # others that run may keep a job back
-    needs_budget: bool = False  # its account is none without
     denies: bool = False
 
     def never(self, job: Job) -> Reason | None:
@@ -111,13 +111,19 @@ class Terms:
         for tally in self.tallies:
             tally.submitted -= 1
 
-    def limit(self, job: Job, usage: Usage, at: int) -> Reason | None:
-        """Why ``job`` cannot start beside those that run."""
+    def reached(self, job: Job) -> Limit | None:
+        """What keeps ``job`` back until one of those who count for it ends."""
         if self.jobs and self.jobs.tally.running >= self.jobs.most:
-            return self.jobs.reason
+            return self.jobs
         for limit in self.groups:
             if limit.tally.nodes + job.nodes > limit.most:
-                return limit.reason
+                return limit
+        return None
+
+    def limit(self, job: Job, usage: Usage, at: int) -> Reason | None:
+        """Why ``job`` cannot start beside those that run."""
+        if reached := self.reached(job):
+            return reached.reason
         for quota in self.quotas:
             if job.cost * self.rate > quota.left(usage, at):
                 return Reason.QOS_GRP_NODE_MINUTES
@@ -134,6 +140,7 @@ class Terms:
         for tally in self.tallies:
             tally.running += sign
             tally.nodes += sign * job.nodes
+            tally.ended += sign < 0
         rate = sign * job.nodes * self.rate
         for place in self.usage_places:
             usage.change_rate(place, rate, at=at)
@@ -223,7 +230,6 @@ class Rules:
             quotas=quotas,
             tallies=self._all_tallies(job, names, path) if self._limited else (),
             limited=bool(jobs or groups or quotas),
-            needs_budget=job.account is not None and job.account not in self.accounts,
             denies=any(one.deny_on_limit for one in qos),
         )
 
@@ -250,13 +256,11 @@ class Rules:
 
 
 def _is_limited(holder: QoS | Association) -> bool:
+    limits: tuple[int | None, ...] = (holder.max_wall, holder.grp_nodes)
     if isinstance(holder, QoS):
-        per_user = (holder.max_jobs_per_user, holder.max_submit_per_user)
-        return any(
-            limit is not None
-            for limit in (*per_user, holder.max_wall, holder.grp_nodes, holder.grp_node_seconds)
-        )
-    limits = (holder.max_jobs, holder.max_submit, holder.max_wall, holder.grp_nodes)
+        limits += (holder.max_jobs_per_user, holder.max_submit_per_user, holder.grp_node_seconds)
+    else:
+        limits += (holder.max_jobs, holder.max_submit)
     return any(limit is not None for limit in limits)
 
 
