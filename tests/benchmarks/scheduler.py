@@ -1,11 +1,12 @@
 # ruff: noqa: T201 - it prints a table
-"""How fast the scheduler is: ``nice python -m tests.benchmarks.scheduler [ROW ...]``.
+"""How fast the scheduler is: ``nice python -m tests.benchmarks.scheduler [--quick] [ROW ...]``.
 
 Prints a row for each load, each measured in a process of its own: jobs per second of CPU time
 (the best of some runs) and what was asked for (``!`` where it is missed), the longest
 queue, the peak of memory in MiB and bytes per job (jobs, events and engine), how the time grew
 with twice the jobs at the same load, and the same from the compiled kernel. The last column is
-the brute-force reference on the first jobs of the same load.
+the brute-force reference on the first jobs of the same load. ``--quick`` takes a tenth of the
+jobs of each synthetic load, once, so that all rows are done in a minute or two.
 """
 
 import gzip
@@ -23,6 +24,7 @@ from time import process_time
 from allocations.scheduler import (
     Association,
     Job,
+    Layout,
     Machine,
     Partition,
     Policy,
@@ -40,6 +42,8 @@ from tests.allocations.scheduler import reference
 
 TRACES = Path(os.environ.get("JAIF_TRACES", Path(__file__).parents[3] / "shared" / "traces"))
 RUNS = 3
+QUICK = "--quick"
+LAYOUT = Layout("node", racks=(48,) * 125, racks_per_cell=5)  # 6,000 nodes
 REFERENCE_JOBS = 1_000
 HEAD = (
     f"{'load':<24}{'policy':<14}{'jobs':>9}{'CPU s':>8}{'jobs/s':>10}{'target':>9}{'queue':>8}"
@@ -60,6 +64,11 @@ class Case:
     target: int | None = None  # jobs/s
     runs: int = RUNS
     slurm: SlurmConfig | None = None
+    reservation_ahead: bool = False  # all the time, so that nodes are not alike
+
+    def bounded(self):
+        """The same in a tenth of the time, where jobs are drawn."""
+        return replace(self, jobs=self.jobs and self.jobs // 10, runs=1)
 
 
 def recorded(file, nodes, number):
@@ -134,33 +143,24 @@ def recorded_cases():
         yield Case(name, nodes, partial(recorded, file, nodes), target=target)
 
 
+def slurm_cases():
+    users = partial(of_users, 6_000, 0.9)
+    case = Case("", 6_000, users, 100_000, policy=Policy.SLURM, target=6_667, runs=1)
+    for name, slots in (("one slot", 1), ("slots for all", 0)):
+        yield replace(case, name=f"load 0.9, {name}", slurm=fair_share(slots))
+    free = without_limits(fair_share(1))
+    yield replace(case, name="load 0.9, no limits", slurm=free, target=None)
+    ahead = replace(case, jobs=10_000, slurm=fair_share(0), reservation_ahead=True)
+    yield replace(ahead, name="load 0.9, reserved ahead")
+
+
 def cases():
     yield from recorded_cases()
     light, heavy = partial(synthetic, 6_000, 0.9), partial(synthetic, 6_000, 1.2)
     for policy, target in ((Policy.EASY, 100_000), (Policy.EASY_SJBF, None), (Policy.FCFS, None)):
         yield Case("6,000 nodes, load 0.9", 6_000, light, 100_000, True, policy, target)
     yield Case("6,000 nodes, load 0.9", 6_000, light, 5_000, True, Policy.CONSERVATIVE, runs=1)
-    users = partial(of_users, 6_000, 0.9)
-    for name, slots in (("one slot", 1), ("slots for all", 0)):
-        yield Case(
-            f"load 0.9, {name}",
-            6_000,
-            users,
-            100_000,
-            policy=Policy.SLURM,
-            target=6_667,
-            runs=1,
-            slurm=fair_share(slots),
-        )
-    yield Case(
-        "load 0.9, no limits",
-        6_000,
-        users,
-        100_000,
-        policy=Policy.SLURM,
-        runs=1,
-        slurm=without_limits(fair_share(1)),
-    )
+    yield from slurm_cases()
     yield Case("6,000 nodes, load 1.2", 6_000, heavy, 100_000, True, target=20_000)
     at_once = partial(all_at_once, 6_000)
     yield Case("all jobs at once", 6_000, at_once, 20_000, True, target=20_000)
@@ -169,9 +169,12 @@ def cases():
 
 
 def simulate(case, jobs):
-    scheduler = Scheduler(Machine(case.nodes), case.policy, slurm=case.slurm)
+    machine = Machine.of(LAYOUT) if case.reservation_ahead else Machine(case.nodes)
+    scheduler = Scheduler(machine, case.policy, slurm=case.slurm)
+    if case.reservation_ahead:
+        scheduler.reserve("service", "ALL", start=10**11, end=10**11 + 3_600, maintenance=True)
     scheduler.submit(jobs)
-    return scheduler.run()
+    return scheduler.advance(until=10**10)
 
 
 def cpu_seconds(work, runs):
@@ -256,8 +259,10 @@ def row(case):
 
 
 if __name__ == "__main__":
+    names = [name for name in sys.argv[1:] if name != QUICK]
     print(HEAD)
     for case in cases():
-        if not sys.argv[1:] or any(name in case.name for name in sys.argv[1:]):
+        if not names or any(name in case.name for name in names):
+            chosen = case.bounded() if QUICK in sys.argv else case
             with get_context("fork").Pool(1) as process:
-                print(process.apply(row, [case]), flush=True)
+                print(process.apply(row, [chosen]), flush=True)
