@@ -9,10 +9,10 @@ from allocations.scheduler import Job, Machine, Policy, Started, State, backfill
 from allocations.scheduler.backfill import HeadFirst
 from allocations.scheduler.limits import Budgets
 from allocations.scheduler.occupancy import FOREVER, Occupancy
-from allocations.scheduler.waiting import LongQueue, ShortQueue
+from allocations.scheduler.waiting import LongQueue, PlainQueue, ShortQueue
 
 from . import generated
-from .schedules import run
+from .schedules import run, start_times
 
 RUNS, HEAD, NEXT = Job(1, 0, 3, 10, 10), Job(2, 1, 4, 10, 10), Job(3, 2, 1, 20, 20)
 
@@ -28,16 +28,30 @@ def queue():
 
 @pytest.fixture
 def searches(monkeypatch):
-    """The seconds in which the promise to the head was looked for among the expected ends."""
-    seconds = []
+    """The nodes for which a promise was looked for among the expected ends."""
+    sizes = []
     search = Occupancy.shadow
 
     def counted(occupancy, nodes):
-        seconds.append(nodes)
+        sizes.append(nodes)
         return search(occupancy, nodes)
 
     monkeypatch.setattr(Occupancy, "shadow", counted)
-    return seconds
+    return sizes
+
+
+@pytest.fixture
+def passes(monkeypatch):
+    """The nodes that were free in each pass over a queue in a list."""
+    free = []
+    take = ShortQueue.take_fitting
+
+    def counted(queue, hole, narrow, **tried):
+        free.append(hole.free)
+        return take(queue, hole, narrow, **tried)
+
+    monkeypatch.setattr(ShortQueue, "take_fitting", counted)
+    return free
 
 
 def new_queue(policy=Policy.EASY):
@@ -63,6 +77,7 @@ def test_only_a_head_that_leaves_calls_for_a_pass(queue):
 def test_the_promise_is_looked_for_once_until_a_job_ends(queue, searches):
     for number in range(4, 9):
         assert consider(queue, Job(number, 3, 1, 20, 20), at=3) == []
+        assert consider(queue, at=3, changed=True) == []
         assert queue.shadow() == 10
     assert searches == []
 
@@ -92,6 +107,43 @@ def test_a_job_larger_than_the_machine_stands_beside_the_queue(queue):
     assert consider(queue, large, at=3) == []
     assert list(queue) == [HEAD, NEXT, large]
     assert queue.head == HEAD
+    queue.withdraw(large)
+    queue.enqueue([large])
+    assert list(queue) == [HEAD, NEXT, large]
+
+
+@pytest.mark.parametrize("arrival", [2, 4])
+def test_nodes_that_would_have_been_kept_beyond_the_promise_are_spare_when_they_are_left(arrival):
+    """At 10 the head leaves one of seven nodes, and two when job 2 has ended at 4."""
+    jobs = [
+        Job(1, 0, 3, 10, 10),
+        Job(2, 0, 1, 50, 4),
+        Job(3, 1, 5, 10, 10),
+        Job(4, arrival, 2, 30, 30),
+    ]
+
+    assert start_times(jobs, nodes=7) == {1: 0, 2: 0, 3: 10, 4: 4}
+
+
+def test_who_arrives_calls_for_no_pass_over_those_that_wait(queue, passes):
+    first = new_queue()
+    first.resume(RUNS, 0)
+
+    assert consider(first, Job(0, 0, 2, 10, 10), at=0) == []
+    assert consider(queue, Job(4, 3, 1, 20, 20), at=3) == []
+    assert passes == []
+
+    assert consider(queue, Job(5, 2, 1, 7, 7), at=3) == [Job(5, 2, 1, 7, 7)]  # it has come late
+    assert len(passes) == 1
+
+
+def test_first_come_first_served_needs_nothing_but_the_order(monkeypatch):
+    monkeypatch.setattr(backfill, "LONG", 2)
+    queue = new_queue(Policy.FCFS)
+    queue.resume(RUNS, 0)
+
+    assert consider(queue, *(Job(number, 1, 2, 10, 10) for number in range(2, 6)), at=1) == []
+    assert type(queue._queue) is PlainQueue
 
 
 def test_the_queue_is_a_tree_when_it_is_long_and_a_list_again_when_it_is_short(queue, monkeypatch):

@@ -40,15 +40,15 @@ def test_what_a_job_may_use_is_set_aside_and_the_unused_part_comes_back():
 
 def test_what_a_cancelled_job_did_not_use_comes_back():
     scheduler = with_budget(50)
-    scheduler.submit([Job(1, 0, 4, 10, 10, account=1)])
-    scheduler.cancel(1, at=2)
-    scheduler.advance(until=2)
+    scheduler.submit([Job(1, 3, 4, 10, 10, account=1)])
+    scheduler.cancel(1, at=5)
+    scheduler.advance(until=5)
 
     assert scheduler.state.budgets == {1: Budget(42)}
 
 
 def test_a_job_starts_when_an_earlier_one_gives_back_what_it_lacked():
-    scheduler = with_budget(40)
+    scheduler = with_budget(40, ends_at=99)
     scheduler.submit([Job(1, 0, 2, 20, 5, account=1), Job(2, 0, 2, 15, 15, account=1)])
 
     assert starts(scheduler.run()) == {1: 0, 2: 5}
@@ -79,6 +79,7 @@ def test_a_job_may_run_on_after_its_budget_has_ended():
 def test_jobs_behind_a_head_whose_budget_ends_move_up_in_that_second():
     scheduler = with_budget(1000, ends_at=5)
     scheduler.submit([Job(1, 0, 3, 10, 10), Job(2, 0, 4, 10, 10, account=1), Job(3, 0, 1, 99, 99)])
+    scheduler.cancel(3, at=50)  # which is no reason to sleep until then
 
     assert starts(scheduler.run()) == {1: 0, 3: 5}
 
@@ -159,6 +160,21 @@ def test_what_a_cancelled_head_was_promised_is_free_for_its_account():
     scheduler.cancel(2, at=3)
 
     assert starts(scheduler.run()) == {1: 0, 3: 3}
+
+
+def test_what_a_head_was_promised_is_free_for_its_account_when_another_goes_before_it():
+    scheduler = with_budget(45, ends_at=99)
+    scheduler.submit(
+        [
+            Job(1, 0, 3, 10, 10),
+            Job(5, 1, 4, 10, 10, account=1),
+            Job(6, 2, 1, 6, 6, account=1),
+        ]
+    )
+    scheduler.advance(until=3)
+    scheduler.submit([Job(2, 0, 4, 10, 10)])
+
+    assert starts(scheduler.run()) == {6: 3, 2: 10}
 
 
 def test_a_refused_job_can_be_cancelled():

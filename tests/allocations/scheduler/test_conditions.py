@@ -46,7 +46,7 @@ def task(number, *, limit=None, array=100, kind=None, on=0):
 @every_policy
 def test_a_job_starts_at_its_begin_time_and_holds_up_nobody_before(policy):
     later = Job(1, 0, 4, 5, 5, conditions=Conditions(begin=20))
-    scheduler, _ = scheduled([later, Job(2, 0, 4, 20, 20)], policy=policy)
+    scheduler, _ = scheduled([later, Job(2, 0, 4, 15, 15)], policy=policy)
 
     assert scheduler.reasons() == {1: Reason.BEGIN_TIME}
     assert scheduler.state.blocked == (later,)

@@ -102,6 +102,18 @@ def test_the_shortest_candidate_goes_first_only_where_that_is_the_policy():
     assert by_limit == {1: 0, 2: 10, 5: 2, 4: 5, 3: 20}
 
 
+def test_of_two_that_arrive_together_the_shortest_goes_first_where_that_is_the_policy():
+    jobs = [
+        Job(1, 0, 3, 10, 10),
+        Job(2, 1, 4, 10, 10),
+        Job(3, 2, 1, 7, 7),
+        Job(4, 2, 1, 5, 5),
+    ]
+
+    assert start_times(jobs, nodes=4, policy="easy") == {1: 0, 2: 10, 3: 2, 4: 20}
+    assert start_times(jobs, nodes=4, policy="easy-sjbf") == {1: 0, 2: 10, 4: 2, 3: 20}
+
+
 def test_an_arrival_is_tried_though_nothing_has_ended():
     scheduler = Scheduler(Machine(4))
     scheduler.submit([Job(1, 0, 3, 10, 10), Job(2, 0, 4, 10, 10)])

@@ -35,6 +35,14 @@ def test_events_come_in_the_order_in_which_things_happen():
     assert scheduler.now == 20
 
 
+def test_jobs_arrive_in_the_order_of_their_submission_whenever_they_were_told_of():
+    scheduler = Scheduler(Machine(9))
+    for jobs in ([(1, 8), (2, 6)], [(3, 7)], [(4, 5)], [(5, 6), (6, 9)]):
+        scheduler.submit(Job(number, submit, 1, 5, 5) for number, submit in jobs)
+
+    assert starts(scheduler.run()) == {4: 5, 2: 6, 5: 6, 3: 7, 1: 8, 6: 9}
+
+
 def test_a_job_ends_by_its_exit_code_or_its_limit():
     jobs = [
         Job(1, 0, 1, 10, 10),
@@ -69,6 +77,18 @@ def test_peek_tells_the_next_instant():
     assert scheduler.peek() == 7
     scheduler.advance(until=7)
     assert scheduler.peek() == 11
+
+
+def test_a_job_that_came_in_the_second_of_a_stored_state_does_not_come_again():
+    state = State(now=7, waiting=(Job(1, 7, 1, 10, 10), Job(2, 8, 1, 10, 10)))
+
+    events = Scheduler(Machine(4), state=state).advance(until=10)
+
+    assert events == [
+        Started(state.waiting[0], 7),
+        Submitted(state.waiting[1], 8),
+        Started(state.waiting[1], 8),
+    ]
 
 
 def test_time_does_not_go_back():
@@ -169,6 +189,14 @@ def test_each_job_is_cancelled_in_its_second():
     scheduler.cancel(2, at=9)
 
     assert outcomes(scheduler.run()) == {1: (0, 3, "CANCELLED"), 2: (0, 9, "CANCELLED")}
+
+
+def test_nodes_freed_by_an_end_are_used_whatever_is_ordered_in_its_second():
+    scheduler = Scheduler(Machine(4))
+    scheduler.submit([Job(1, 0, 4, 20, 6), Job(2, 1, 4, 20, 20), Job(9, 10, 1, 5, 5)])
+    scheduler.cancel(9, at=6)
+
+    assert starts(scheduler.advance(until=6)) == {1: 0, 2: 6}
 
 
 @pytest.mark.parametrize("order", [Scheduler.cancel, Scheduler.requeue])

@@ -1,9 +1,12 @@
 """What the engine does around the policy slurm: who is let in, and which orders call for a pass."""
 
+from dataclasses import replace
+
 import pytest
 
 from allocations.scheduler import (
     Association,
+    Budget,
     Conditions,
     Dependency,
     DependencyKind,
@@ -14,6 +17,7 @@ from allocations.scheduler import (
     Reason,
     Rejected,
     SlurmConfig,
+    State,
 )
 
 from .schedules import outcomes, scheduler_for, starts
@@ -65,6 +69,14 @@ def test_a_job_that_was_refused_has_not_ended_well():
     assert scheduler.reasons() == {3: Reason.DEPENDENCY_NEVER_SATISFIED}
 
 
+def test_who_arrives_beside_a_job_that_is_refused_arrives_in_the_same_pass():
+    config = SlurmConfig(associations=(Association(7, max_wall=99),))
+    scheduler = scheduler_for(4, config)
+    scheduler.submit([Job(1, 0, 4, 9, 9), one(2, 0), Job(3, 0, 4, 9, 9, site_factor=9)])
+
+    assert starts(scheduler.run()) == {3: 0, 1: 9}
+
+
 def test_the_number_of_a_job_that_was_refused_is_free():
     scheduler = scheduler_for(4, ONE_EACH)
     scheduler.submit([one(1, 0), one(2, 1)])
@@ -93,3 +105,41 @@ def test_a_job_that_is_cancelled_before_it_arrives_has_never_counted_as_submitte
     scheduler.cancel(2, at=5)
 
     assert outcomes(scheduler.run())[3] == (None, 10, "AssocMaxSubmitJobLimit")
+
+
+def test_no_job_starts_when_or_after_its_budget_ends():
+    config = SlurmConfig(associations=(Association(7),), bf_interval=0)
+    scheduler = scheduler_for(4, config, State(budgets={7: Budget(10_000, ends_at=10)}))
+    scheduler.submit([one(1, 9), one(2, 10)])
+
+    assert starts(scheduler.run()) == {1: 9}
+    assert scheduler.reasons() == {2: Reason.INVALID_ACCOUNT}
+
+
+def test_a_stored_state_goes_on_with_what_it_knows_of_usage_and_of_passes():
+    config = replace(ONE_EACH, priority_decay_half_life=None)
+    scheduler = scheduler_for(4, config)
+    scheduler.submit([one(1, 0), Job(2, 10, 4, 10, 10), Job(3, 10, 4, 10, 10)])
+    scheduler.advance(until=70)
+
+    stored = scheduler.state
+
+    assert [used.used > 0 for used in stored.slurm.usage] == [True]
+    assert scheduler_for(4, config, stored).state == stored
+
+
+def test_a_stored_state_knows_how_jobs_have_ended_and_when_others_may_begin():
+    scheduler = scheduler_for(4, ONE_EACH)
+    scheduler.submit(
+        [
+            Job(1, 0, 1, 5, 5),
+            Job(2, 0, 4, 30, 30),
+            Job(3, 0, 1, 5, 5, conditions=Conditions(begin=50)),
+            Job(4, 1, 1, 5, 5, conditions=after(1)),
+        ]
+    )
+    scheduler.advance(until=6)
+
+    scheduler = scheduler_for(4, ONE_EACH, scheduler.state)
+
+    assert starts(scheduler.run()) == {4: 35, 3: 50}

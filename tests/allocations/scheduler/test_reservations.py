@@ -210,5 +210,5 @@ def test_a_state_with_a_reservation_needs_a_layout():
     scheduler = scheduler_with()
     scheduler.reserve("course", "n-2-01", start=3, end=40)
 
-    with pytest.raises(ValueError, match="the state speaks of nodes"):
+    with pytest.raises(ValueError, match=r"^the state speaks of nodes; it needs a machine with"):
         Scheduler(Machine(4), state=scheduler.state)
