@@ -90,7 +90,7 @@ def test_the_promise_is_looked_for_once_until_a_job_ends(queue, searches):
 
 
 def test_the_promise_is_not_looked_for_when_a_job_fits_not_even_by_the_bounds(queue, searches):
-    small = Job(4, 3, 1, 2, 1)
+    small = Job(4, 3, 1, 7, 1)  # in whose place another would have to be over by 10, too
     assert consider(queue, small, at=3) == [small]
     queue.occupancy.end_next()
     queue.release(small, 3, 4)
@@ -125,16 +125,17 @@ def test_nodes_that_would_have_been_kept_beyond_the_promise_are_spare_when_they_
     assert start_times(jobs, nodes=7) == {1: 0, 2: 0, 3: 10, 4: 4}
 
 
-def test_who_arrives_calls_for_no_pass_over_those_that_wait(queue, passes):
-    first = new_queue()
-    first.resume(RUNS, 0)
+@pytest.mark.parametrize("policy", [Policy.EASY, Policy.EASY_SJBF])
+def test_who_arrives_calls_for_no_pass_over_those_that_wait(policy, passes):
+    queue, late = new_queue(policy), Job(5, 2, 1, 7, 7)
+    queue.resume(RUNS, 0)
 
-    assert consider(first, Job(0, 0, 2, 10, 10), at=0) == []
+    assert consider(queue, Job(0, 0, 4, 10, 10), at=0) == []
     assert consider(queue, Job(4, 3, 1, 20, 20), at=3) == []
     assert passes == []
 
-    assert consider(queue, Job(5, 2, 1, 7, 7), at=3) == [Job(5, 2, 1, 7, 7)]  # it has come late
-    assert len(passes) == 1
+    assert consider(queue, late, at=3) == [late]
+    assert passes == [1]
 
 
 def test_first_come_first_served_needs_nothing_but_the_order(monkeypatch):

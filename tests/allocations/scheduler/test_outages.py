@@ -193,3 +193,15 @@ def test_a_running_job_of_an_older_state_is_given_nodes():
 
     assert restored.state == stored
     assert NodeState.ALLOCATED in restored.node_states
+
+
+def test_in_a_stored_state_nodes_are_counted_as_long_as_they_are_alike():
+    scheduler = scheduler_with(
+        Job(1, 0, 4, 10, 10), Job(2, 0, 4, 10, 10), policy=Policy.CONSERVATIVE
+    )
+    scheduler.advance(until=5)
+
+    stored = scheduler.state
+
+    assert (stored.reservations, stored.planned_nodes) == (((2, 10),), ())
+    assert Scheduler(MACHINE, Policy.CONSERVATIVE, stored).state == stored
