@@ -139,6 +139,10 @@ class RoundsNotPossible(AllocationsError):
     code = "rounds_not_possible"
 
 
+class ParametersNotPossible(AllocationsError):
+    code = "parameters_not_possible"
+
+
 class CallNotReady(AllocationsError):
     code = "call_not_ready"
     default = _("A call needs a system, a round and a valid policy of its mode before it opens.")

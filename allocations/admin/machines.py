@@ -5,6 +5,7 @@ from jaif_portal.admin.acts import ActsMixin, ReadOnlyMixin
 from ..models import DayTotal, FundingShare, Partition, System, Tick
 from .closures import ACTS
 from .reports import ReportMixin
+from .scheduling import CHANGE_WEIGHTS
 
 
 @admin.register(System)
@@ -14,10 +15,14 @@ class SystemAdmin(ReadOnlyMixin, admin.ModelAdmin):
 
 @admin.register(Partition)
 class PartitionAdmin(ActsMixin, admin.ModelAdmin):
-    acts = ACTS
+    acts = [*ACTS, CHANGE_WEIGHTS]
     list_display = ["name", "system", "nodes", "policy", "background_load", "advanced_until"]
     list_select_related = ["system"]
     readonly_fields = ["system", "name", "advanced_until", "background_day", "totalled_day"]
+
+    def save_model(self, _request, obj, form, change):
+        """What has changed alone, since the queue may have gone on meanwhile."""
+        obj.save(update_fields=form.changed_data if change else None)
 
 
 @admin.register(FundingShare)

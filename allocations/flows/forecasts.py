@@ -140,6 +140,7 @@ def _outlook(partition, jobs):
         state,
         Prospects(partition.nodes, parts, days),
         seed=f"{partition.seed}/forecast",
+        slurm=snapshot.slurm,
     )
 
 

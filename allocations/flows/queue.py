@@ -13,7 +13,7 @@ from django.db.models import Q
 from jaif_portal import clock
 
 from ..models import AccountKind, Job, LedgerAccount, Partition, PartitionStatus
-from . import ledger, load, priorities, quota
+from . import ledger, load, multifactor, priorities, quota
 from .associations import acknowledge_associations
 from .background import plan_background
 from .changes import Changes, about_jobs
@@ -60,7 +60,9 @@ def _advance_once(partition_id, *, until):
     """
     skip_locked = connection.features.has_select_for_update_skip_locked
     rows = Partition.objects.select_for_update(of=("self",), skip_locked=skip_locked, no_key=True)
-    partition = rows.select_related("system").filter(pk=partition_id).first()
+    partition = (
+        rows.select_related("system", "scheduling_parameters").filter(pk=partition_id).first()
+    )
     if partition is None:
         return None
     if partition.advanced_until is None:
@@ -72,7 +74,7 @@ def _advance_once(partition_id, *, until):
         target = quota.begin_step(partition, start=start, target=target)
         target, events, status = _run(partition, start=start, target=target)
     partition.advanced_until = max(start, target)
-    partition.save(update_fields=["advanced_until"])
+    partition.save(update_fields=["advanced_until", "scheduler_memory"])
     acknowledge_associations(partition, at=partition.advanced_until)
     return partition.advanced_until, events, status
 
@@ -98,6 +100,7 @@ def _run(partition, *, start, target):
     changes.give_reasons(scheduler.reasons(), at=target)
     changes.save()
     snapshot.floor.settle(until=target)
+    multifactor.remember(partition, scheduler)
     racks = snapshot.racks(scheduler)
     status = load.record(partition, tally, events, start=start, target=target, racks=racks)
     return target, len(events), status

@@ -22,7 +22,7 @@ from ..scheduler import (
 from ..scheduler import DependencyKind as Kind
 from ..scheduler import Job as Request
 from ..scheduler import JobState as EngineState
-from . import priorities
+from . import multifactor, priorities
 from .floor import Floor, reservation_name
 
 
@@ -42,6 +42,7 @@ class Snapshot:
         self._singletons = set()
         self._ended = ()
         self.floor = Floor(partition, first=self.first)
+        self.slurm = multifactor.configuration(partition)
         self._load_dependencies()
 
     def scheduler(self):
@@ -59,9 +60,14 @@ class Snapshot:
             requeues=self._orders("requeue_requested_at"),
             budgets=priorities.budgets(self.jobs, self.accounts),
             ended=self._ended,
+            slurm=self._slurm_state(),
             **self.floor.state(),
         )
-        return Scheduler(self.floor.machine, Policy(self.partition.policy), state)
+        return Scheduler(self.floor.machine, Policy(self.partition.policy), state, self.slurm)
+
+    def _slurm_state(self):
+        waiting = [job for job in self.jobs.values() if _place(job) == "waiting"]
+        return multifactor.recall(self.partition, waiting)
 
     def _running(self, request):
         job = self.jobs[request.id]
@@ -106,8 +112,11 @@ class Snapshot:
             submit = clock.seconds(job.eligible_at)
         else:
             submit = max(clock.seconds(job.submitted_at), self.first)
-        user, name = _person(job)
-        named = (user, name) in self._singletons
+        person, name = _person(job)
+        named = (person, name) in self._singletons
+        user = person if named else ""
+        if self.slurm is not None:
+            user, name = str(job.submitted_by_id or ""), f"{job.allocation_id}/{name}"
         return Request(
             id=job.pk,
             submit=submit,
@@ -115,9 +124,9 @@ class Snapshot:
             limit=job.time_limit,
             runtime=job.runtime,
             exit_code=job.exit_code,
-            account=priorities.purse(job),
+            account=multifactor.account_of(job, self.partition),
             low=job.low_priority,
-            user=user if named else "",
+            user=user,
             name=name if named else "",
             restarts=job.restarts,
             conditions=self._conditions(job),

@@ -32,6 +32,7 @@ from .proposals import Proposal, ProposalState, Sector, TeamMember
 from .quota import QuotaMonth
 from .reasons import BLOCKING, PendingReason
 from .runs import DependencyKind, JobDependency, JobRun
+from .scheduling import SchedulingParameters
 from .templates import JobTemplate
 from .ticks import Tick, TickTotal
 
@@ -90,6 +91,7 @@ __all__ = [
     "QueueForecast",
     "QuotaMonth",
     "Round",
+    "SchedulingParameters",
     "Sector",
     "SizeClass",
     "StepKind",

@@ -22,12 +22,15 @@ class System(models.Model):
 class Partition(models.Model):
     """Identical nodes of a system behind one queue. Nodes are exclusive to a job.
 
-    ``advanced_until`` is the portal time up to which the simulation has been computed.
+    ``advanced_until`` is the portal time up to which the simulation has been computed, and
+    ``scheduler_memory`` what the policy ``slurm`` remembers of it (the engine's ``SlurmState``).
     """
 
     class Policy(models.TextChoices):
         FCFS = "fcfs", _("First come, first served")
         EASY = "easy", _("EASY backfilling")
+        EASY_SJBF = "easy-sjbf", _("EASY backfilling, shortest first")
+        SLURM = "slurm", _("Priority by age, fair share and size, as Slurm does")
 
     system = models.ForeignKey(
         System, models.PROTECT, related_name="partitions", verbose_name=_("system")
@@ -94,6 +97,7 @@ class Partition(models.Model):
         editable=False,
         help_text=_("As days since 1 January 1970."),
     )
+    scheduler_memory = models.JSONField(null=True, blank=True, editable=False)
     advanced_until = models.DateTimeField(_("simulated until"), null=True, blank=True)
     keep_jobs_days = models.PositiveSmallIntegerField(
         _("days that jobs are kept"),

@@ -31,7 +31,7 @@ from .nodes import JUPITER_LAYOUT, Layout, NodeSet
 from .policies import Policy
 from .priority import Weights
 from .scheduler import Scheduler
-from .state import State
+from .state import SlurmState, State
 
 __all__ = [
     "JUPITER_LAYOUT",
@@ -66,6 +66,7 @@ __all__ = [
     "RunningJob",
     "Scheduler",
     "SlurmConfig",
+    "SlurmState",
     "Started",
     "State",
     "Submitted",

@@ -41,6 +41,9 @@ class Engine:
         self.machine = machine
         self.policy = Policy(policy)
         self.now = state.now
+        self._seen = state.now  # by the policy slurm
+        if state.slurm is not None and state.slurm.at is not None:
+            self._seen = state.slurm.at
         self.instants = 0
         self._jobs: dict[int, Job] = {}
         self._arriving: list[Job] = []  # the next one last
@@ -98,7 +101,7 @@ class Engine:
 
     def _new_dispatcher(self, machine: Machine) -> Dispatcher:
         if self._rules is not None:
-            self._slurm = Multifactor(machine, self._config, self._rules, self._budgets, self.now)
+            self._slurm = Multifactor(machine, self._config, self._rules, self._budgets, self._seen)
             return self._slurm
         kind = Planner if self.policy is Policy.CONSERVATIVE else HeadFirst
         return kind(machine, self.policy, self._budgets)

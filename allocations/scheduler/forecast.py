@@ -12,6 +12,7 @@ from hashlib import sha256
 from random import Random
 from typing import NamedTuple, TypeVar
 
+from .configuration import SlurmConfig
 from .jobs import Job
 from .machine import Machine
 from .policies import Policy
@@ -65,6 +66,7 @@ class Outlook:
     prospects: Prospects
     seed: str
     horizon: int = HORIZON
+    slurm: SlurmConfig | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -85,8 +87,9 @@ class Outlook:
             blocked=tuple(map(known, state.blocked)),
             arriving=tuple(map(known, state.arriving)),
             node_updates=(),
+            slurm=None,
         )
-        text = f"{self.machine} {self.policy} {state.to_json()}"
+        text = f"{self.machine} {self.policy} {self.slurm} {state.to_json()}"
         return sha256(text.encode()).hexdigest()
 
     def replicate(self, number: int, watched: Iterable[int]) -> dict[int, int]:
@@ -115,6 +118,7 @@ class Outlook:
             runtimes=runtimes,
             arrivals=self.prospects.arrivals(state.now, rng),
             until=state.now + self.horizon,
+            slurm=self.slurm,
         )
 
     def with_probe(self, shape: Shape) -> "Outlook":

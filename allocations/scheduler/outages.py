@@ -123,7 +123,7 @@ class NodeEngine(Engine):
             return super()._new_dispatcher(machine)
         if self._rules is not None:
             self._slurm = MultifactorOnNodes(
-                machine, self._config, self._rules, self._budgets, self.now, floor=floor
+                machine, self._config, self._rules, self._budgets, self._seen, floor=floor
             )
             return self._slurm
         if self._by_count:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from . import kernel
+from .configuration import SlurmConfig
 from .events import Started
 from .jobs import Job, Reason, RunningJob
 from .machine import Machine
@@ -36,6 +37,7 @@ class Replication:
     runtimes: Mapping[int, int]
     arrivals: Iterator[Come]
     until: int
+    slurm: SlurmConfig | None = None
 
     def starts(self, watched: set[int]) -> dict[int, int]:
         """When each of the ``watched`` starts, as far as it does in time."""
@@ -45,7 +47,7 @@ class Replication:
 
     def simulate(self, watched: set[int]) -> dict[int, int]:
         """By the engine, until all have started."""
-        scheduler = Scheduler(self.machine, self.policy, self._drawn_state())
+        scheduler = Scheduler(self.machine, self.policy, self._drawn_state(), self.slurm)
         starts: dict[int, int] = {}
         ids = count(FIRST_ARRIVAL)
         left = set(watched)

@@ -13,7 +13,7 @@ from .node_orders import NodeOrders
 from .nodewise_planner import NodewisePlanner
 from .occupancy import FOREVER
 from .policies import Policy
-from .state import State
+from .state import SlurmState, State
 from .waiting import in_order
 
 
@@ -36,16 +36,19 @@ class Scheduler(NodeOrders):
             blocked=tuple(self._gate),
             requeues=tuple(entry for entry in self._requeues if entry[1] in self._jobs),
             ended=self._gate.ended,
-            slurm=(
-                None
-                if self._slurm is None
-                else self._slurm.snapshot(self.now, pass_due=self._pass_due)
-            ),
+            slurm=self.slurm_state,
             planned_nodes=tuple(sorted(planned.items())),
             node_updates=() if floor is None else tuple(floor.availability.ahead),
             outages=() if floor is None else tuple(floor.availability.outages),
             advance_reservations=() if floor is None else self.advance_reservations,
         )
+
+    @property
+    def slurm_state(self) -> SlurmState | None:
+        """What the policy ``slurm`` has to remember; nothing for the others."""
+        if self._slurm is None:
+            return None
+        return self._slurm.snapshot(self.now, pass_due=self._pass_due)
 
     @property
     def free(self) -> int:

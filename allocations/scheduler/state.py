@@ -27,12 +27,23 @@ class Used:
 
 @dataclass(frozen=True, slots=True)
 class SlurmState:
-    """What the policy ``slurm`` knows beyond the jobs; ``eligible`` is ``(job id, since)``."""
+    """What the policy ``slurm`` knows beyond the jobs; ``eligible`` is ``(job id, since)``.
+
+    ``at`` is the last second that it has seen, where that is not the ``now`` of the state.
+    """
 
     usage: tuple[Used, ...] = ()
     eligible: tuple[tuple[int, int], ...] = ()
     pass_due: bool = False
     backfill_due: bool = False
+    at: int | None = None
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> "SlurmState":
+        """From what ``dataclasses.asdict`` made of it, and JSON of that."""
+        usage = tuple(Used(**used) for used in data["usage"])
+        eligible = tuple((job_id, since) for job_id, since in data["eligible"])
+        return cls(**{**data, "usage": usage, "eligible": eligible})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +120,7 @@ class State:
                 EndedJob(**{**job, "state": JobState(job["state"])})
                 for job in data.get("ended", ())
             ),
-            slurm=_slurm(data.get("slurm")),
+            slurm=SlurmState.from_data(data["slurm"]) if data.get("slurm") else None,
             planned_nodes=tuple(
                 (job_id, from_text(nodes)) for job_id, nodes in data.get("planned_nodes", ())
             ),
@@ -119,14 +130,6 @@ class State:
                 _reservation(own) for own in data.get("advance_reservations", ())
             ),
         )
-
-
-def _slurm(data: dict[str, Any] | None) -> SlurmState | None:
-    if data is None:
-        return None
-    usage = tuple(Used(**used) for used in data["usage"])
-    eligible = tuple((job_id, since) for job_id, since in data["eligible"])
-    return SlurmState(**{**data, "usage": usage, "eligible": eligible})
 
 
 def _with_text(entry: NodeUpdate | Reservation) -> dict[str, Any]:

@@ -33,11 +33,16 @@ def closures():
     return list(NodeClosure.objects.values_list("kind", "node_list", "reason", "state"))
 
 
+def offered_closures(client, partition):
+    acts = offered_acts(client, partition)
+    return {name: why for name, why in acts.items() if name != "change-weights"}
+
+
 @pytest.mark.parametrize("role", READERS)
 def test_only_administrators_are_offered_the_acts(client, booster, role):
     sign_in(client, role)
 
-    offered = offered_acts(client, booster)
+    offered = offered_closures(client, booster)
     page = perform(client, booster, "drain-nodes", nodes="3", reason="Firmware")
 
     in_charge = role == Role.ADMINISTRATOR
@@ -111,7 +116,7 @@ def test_a_partition_whose_nodes_are_only_counted_says_so(client, booster):
     sign_in(client, Role.ADMINISTRATOR)
 
     counted = "The nodes of this partition have no names: they are counted."
-    assert set(offered_acts(client, booster).values()) == {counted}
+    assert set(offered_closures(client, booster).values()) == {counted}
 
 
 @pytest.mark.parametrize("count", [1, 5])

@@ -1,0 +1,59 @@
+"""How a partition weighs jobs: read from its row, changed by a flow that keeps the history."""
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from jaif_portal.admin.acts import Act
+
+from ..flows import closures, multifactor
+from ..models import SchedulingParameters
+
+
+class ParametersForm(forms.ModelForm):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, help_text=_("It is kept in the partition’s history.")
+    )
+
+    class Meta:
+        model = SchedulingParameters
+        fields = [
+            "priority_weight_age",
+            "priority_weight_fairshare",
+            "priority_weight_job_size",
+            "priority_favor_small",
+            "priority_max_age",
+            "priority_decay_half_life",
+            "priority_calc_period",
+            "bf_interval",
+            "bf_resolution",
+            "bf_window",
+            "bf_max_job_test",
+            "bf_job_part_count_reserve",
+        ]
+
+
+def uses_them(partition):
+    if multifactor.is_used(partition):
+        return ""
+    return gettext("The partition’s policy goes by no weights. Choose the one like Slurm’s first.")
+
+
+def current(partition):
+    return forms.model_to_dict(multifactor.parameters_of(partition), ParametersForm.Meta.fields)
+
+
+CHANGE_WEIGHTS = Act(
+    name="change-weights",
+    label=_("Change weights"),
+    flow=multifactor.change_parameters,
+    permission=closures.OPERATE,
+    form=ParametersForm,
+    possible=uses_them,
+    initial=current,
+    text=_(
+        "They count from the next step of the queue on. Each weight is the points that a job has "
+        "at most for its age, its fair share or its size."
+    ),
+    in_bulk=False,
+)

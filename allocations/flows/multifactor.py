@@ -1,0 +1,157 @@
+"""The policy ``slurm`` of a partition: its parameters, its fair-share tree, and what it remembers.
+
+Below the root stand the funding shares by their percent, below these the projects with equal
+shares, below these their members. The other users of a share stand beside its projects as one.
+"""
+
+from dataclasses import asdict, replace
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models import OuterRef, Q, Subquery
+from django.utils.translation import gettext as _
+
+from jaif_portal import clock
+from jaif_portal.flows.permissions import require
+from jaif_portal.models import Transition
+
+from ..exceptions import ParametersNotPossible
+from ..models import (
+    Allocation,
+    AllocationState,
+    Partition,
+    ProjectMember,
+    ProjectRole,
+    SchedulingParameters,
+)
+from ..scheduler import Association, Policy, SlurmConfig, SlurmState, Weights
+from . import priorities
+
+# Accounts are numbered by their allocation; these lie beyond all of those.
+SHARES, OTHERS = 1 << 40, 1 << 41
+
+
+def is_used(partition):
+    return partition.policy == Policy.SLURM
+
+
+def parameters_of(partition):
+    """The partition's row, or the defaults where nobody has changed them."""
+    row = getattr(partition, "scheduling_parameters", None)
+    return row or SchedulingParameters(partition=partition)
+
+
+def configuration(partition):
+    """How the engine is set up, or ``None`` where the policy is another."""
+    if not is_used(partition):
+        return None
+    row = parameters_of(partition)
+    return SlurmConfig(
+        weights=Weights(
+            age=row.priority_weight_age,
+            fairshare=row.priority_weight_fairshare,
+            size=row.priority_weight_job_size,
+        ),
+        priority_favor_small=row.priority_favor_small,
+        priority_max_age=row.priority_max_age,
+        priority_calc_period=row.priority_calc_period,
+        priority_decay_half_life=row.priority_decay_half_life,
+        bf_interval=row.bf_interval,
+        bf_resolution=row.bf_resolution,
+        bf_window=row.bf_window,
+        bf_max_job_test=row.bf_max_job_test,
+        bf_job_part_count_reserve=row.bf_job_part_count_reserve,
+        associations=tuple(_associations(partition)),
+    )
+
+
+def account_of(job, partition):
+    """The account of ``job``: its budget; with this policy other users have their share's."""
+    if job.allocation_id is None and is_used(partition):
+        return OTHERS + job.share_id
+    return priorities.purse(job)
+
+
+def recall(partition, waiting):
+    """What the engine knew at the end of the last step; ``waiting`` are the jobs in the queue.
+
+    Where the policy was another until now it knows since when they have waited. Each step
+    begins with a pass, which takes up what people have changed meanwhile.
+    """
+    if not is_used(partition):
+        return None
+    if partition.scheduler_memory is None:
+        since = tuple((job.pk, clock.seconds(job.eligible_at)) for job in waiting)
+        return SlurmState(eligible=since, pass_due=True)
+    memory, ids = SlurmState.from_data(partition.scheduler_memory), {job.pk for job in waiting}
+    eligible = tuple((pk, since) for pk, since in memory.eligible if pk in ids)
+    return replace(memory, eligible=eligible, pass_due=True)
+
+
+def remember(partition, scheduler):
+    """Keep, with the partition, what the next step needs; the caller saves it."""
+    memory = scheduler.slurm_state
+    partition.scheduler_memory = memory and asdict(replace(memory, at=scheduler.now))
+
+
+@transaction.atomic
+def change_parameters(partition, *, by, reason, **values):
+    """Let other ``values`` of the parameters count from the next step of the queue on.
+
+    What has changed is kept in the partition's history. Locks the partition, so that it comes
+    between two steps. Raises ``ParametersNotPossible``.
+    """
+    require(by, "allocations.operate_machine")
+    partition = Partition.objects.select_for_update(no_key=True).get(pk=partition.pk)
+    row = parameters_of(partition)
+    changes = []
+    for name, value in values.items():
+        if (before := getattr(row, name)) != value:
+            changes.append(f"{name}: {_shown(before)} → {_shown(value)}")
+            setattr(row, name, value)
+    if not changes:
+        raise ParametersNotPossible(_("Nothing would change."))
+    half_life = row.priority_decay_half_life
+    if half_life is not None and half_life % row.priority_calc_period:
+        raise ParametersNotPossible(
+            _("The half-life has to be a multiple of the period of priorities.")
+        )
+    row.save()
+    note = "\n".join([*changes, reason])
+    Transition.objects.create(subject=partition, by=by, at=clock.now(), note=note)
+    return row
+
+
+def _shown(value):
+    return "–" if value is None else str(value)
+
+
+def _associations(partition):
+    """The tree, whoever has jobs at present, so that it does not depend on a step's length."""
+    for share in partition.shares.order_by("pk"):
+        yield Association(SHARES + share.pk, shares=int(100 * share.percent))
+        yield Association(OTHERS + share.pk, parent=SHARES + share.pk)
+    allocations = list(_allocations(partition))
+    for allocation in allocations:
+        yield Association(allocation.pk, parent=SHARES + allocation.share_id)
+        yield Association(-allocation.pk, parent=allocation.pk)  # at the lowest priority
+    account = {allocation.project_id: allocation.pk for allocation in allocations}
+    for project, user in _members(account):
+        yield Association(account[project], user=str(user))
+
+
+def _allocations(partition):
+    """Those whose jobs may start, and those whose use is not forgotten."""
+    memory = partition.scheduler_memory or {"usage": ()}
+    used = {abs(entry["account"] or 0) for entry in memory["usage"]}
+    counts = Q(state=AllocationState.ACTIVE) | Q(pk__in=[pk for pk in used if pk < SHARES])
+    rows = Allocation.objects.filter(counts, partition=partition)
+    return rows.only("project", "share").order_by("pk")
+
+
+def _members(projects):
+    """``(project id, user id)`` of all who may submit jobs."""
+    users = get_user_model().objects.filter(email=OuterRef("email"))
+    rows = ProjectMember.objects.filter(project__in=projects).exclude(role=ProjectRole.MENTOR)
+    rows = rows.annotate(user=Subquery(users.values("pk")[:1])).exclude(user=None)
+    return rows.order_by("pk").values_list("project", "user")

@@ -1,0 +1,89 @@
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .machines import Partition
+
+DAY = 86_400
+
+
+class SchedulingParameters(models.Model):
+    """How a partition with the policy ``slurm`` weighs jobs, by the names of ``slurm.conf``.
+
+    Times are in seconds. A partition without a row goes by the defaults: Slurm's own, but for
+    the weights, which start where the machine's could. They change only through
+    ``flows.multifactor``, which keeps who changed what, when and why.
+    """
+
+    partition = models.OneToOneField(
+        Partition,
+        models.CASCADE,
+        related_name="scheduling_parameters",
+        verbose_name=_("partition"),
+    )
+    priority_weight_age = models.PositiveIntegerField(_("weight of the age"), default=20_000)
+    priority_weight_fairshare = models.PositiveIntegerField(
+        _("weight of the fair share"), default=50_000
+    )
+    priority_weight_job_size = models.PositiveIntegerField(_("weight of the size"), default=20_000)
+    priority_favor_small = models.BooleanField(
+        _("small jobs first"),
+        default=False,
+        help_text=_("The weight of the size is for small jobs instead of large ones."),
+    )
+    priority_max_age = models.PositiveIntegerField(
+        _("age of full weight"),
+        default=7 * DAY,
+        validators=[MinValueValidator(1)],
+        help_text=_("In seconds."),
+    )
+    priority_decay_half_life = models.PositiveIntegerField(
+        _("half-life of what was used"),
+        default=7 * DAY,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(60), MaxValueValidator(30 * DAY)],
+        help_text=_("In seconds, a multiple of the period. Empty: nothing is forgotten."),
+    )
+    priority_calc_period = models.PositiveIntegerField(
+        _("period of priorities"),
+        default=300,
+        validators=[MinValueValidator(60)],
+        help_text=_("In seconds. Priorities are calculated anew that often."),
+    )
+    bf_interval = models.PositiveIntegerField(
+        _("time between backfill passes"), default=30, help_text=_("In seconds.")
+    )
+    bf_resolution = models.PositiveIntegerField(
+        _("resolution of the backfill plan"),
+        default=60,
+        validators=[MinValueValidator(1)],
+        help_text=_("In seconds."),
+    )
+    bf_window = models.PositiveIntegerField(
+        _("how far the backfill plan looks ahead"),
+        default=DAY,
+        null=True,
+        blank=True,
+        help_text=_("In seconds. Empty: without end."),
+    )
+    bf_max_job_test = models.PositiveIntegerField(
+        _("jobs that a backfill pass looks at"),
+        default=500,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Empty: all."),
+    )
+    bf_job_part_count_reserve = models.PositiveIntegerField(
+        _("jobs with a reservation"),
+        default=0,
+        help_text=_("So many of the first jobs cannot be delayed by others. 0: all in the plan."),
+    )
+
+    class Meta:
+        verbose_name = _("scheduling parameters")
+        verbose_name_plural = _("scheduling parameters")
+
+    def __str__(self):
+        return f"{self.partition}"
