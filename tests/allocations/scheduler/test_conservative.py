@@ -10,7 +10,7 @@ import pytest
 from allocations.scheduler import Budget, Job, Machine, Policy, Reason, Scheduler, State
 from allocations.scheduler.profile import Profile
 
-from .schedules import start_times
+from .schedules import run, start_times, starts
 
 
 def conservative(jobs, *, nodes, until, state=None):
@@ -151,3 +151,11 @@ def test_a_profile_counts_as_one_counts_second_by_second(seed):
 def test_a_profile_never_promises_more_nodes_than_there_are():
     with pytest.raises(ValueError, match="never 9 nodes"):
         Profile(8).earliest(9, 1, after=0)
+
+
+@pytest.mark.parametrize(("promised", "expected"), [(10, {1: 10, 2: 20}), (11, {2: 10, 1: 20})])
+def test_of_the_promises_in_a_stored_state_those_that_lie_ahead_are_kept(promised, expected):
+    jobs = Job(1, 1, 4, 10, 10), Job(2, 2, 4, 10, 10)
+    state = State(now=10, waiting=jobs, reservations=((2, promised),))
+
+    assert starts(run([], nodes=4, policy="conservative", state=state)[1]) == expected
