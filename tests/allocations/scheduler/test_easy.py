@@ -5,7 +5,7 @@ The jobs are ``Job(id, submit, nodes, limit, runtime)``.
 
 from allocations.scheduler import Job, Machine, Scheduler
 
-from .schedules import start_times
+from .schedules import start_times, starts
 
 
 def test_a_job_that_would_delay_the_head_waits():
@@ -53,6 +53,17 @@ def test_a_job_may_end_in_the_very_second_of_the_reservation():
     jobs = [Job(1, 0, 3, 10, 10), Job(2, 1, 4, 10, 10), Job(3, 2, 1, 8, 8), Job(4, 3, 1, 8, 8)]
 
     assert start_times(jobs, nodes=4) == {1: 0, 2: 10, 3: 2, 4: 20}
+
+
+def test_a_job_that_ends_in_the_second_of_the_reservation_leaves_the_extra_nodes_to_others():
+    jobs = [
+        Job(1, 0, 3, 10, 10),
+        Job(2, 1, 4, 10, 10),
+        Job(3, 2, 1, 8, 8),
+        Job(4, 3, 1, 100, 100),
+    ]
+
+    assert start_times(jobs, nodes=5) == {1: 0, 2: 10, 3: 2, 4: 3}
 
 
 def test_the_reservation_moves_forward_when_a_job_ends_early():
@@ -122,6 +133,16 @@ def test_an_arrival_is_tried_though_nothing_has_ended():
 
     assert [event.job.id for event in scheduler.advance(until=5)] == [3, 3]
     assert scheduler.backfilled == 1
+
+
+def test_all_jobs_that_go_ahead_are_counted_at_their_arrival_and_later():
+    scheduler = Scheduler(Machine(6))
+    scheduler.submit([Job(1, 0, 4, 10, 10), Job(2, 0, 6, 10, 10)])
+    scheduler.submit(Job(number, 1, 1, 4, 4) for number in (3, 4))
+    scheduler.submit(Job(number, 2, 1, 5, 5) for number in (5, 6))
+
+    assert starts(scheduler.run()) == {1: 0, 3: 1, 4: 1, 5: 5, 6: 5, 2: 10}
+    assert scheduler.backfilled == 4
 
 
 def test_nodes_freed_in_a_second_are_used_by_what_arrives_in_it():
