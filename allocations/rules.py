@@ -149,6 +149,7 @@ for model in (
     "projectmember",
     "quotamonth",
     "proposal",
+    "qos",
     "round",
     "system",
     "systemoffer",
@@ -159,3 +160,5 @@ for model in ("accessmode", "accesspolicy", "call", "round", "systemoffer"):
     rules.add_perm(f"allocations.add_{model}", is_access_officer)
     rules.add_perm(f"allocations.change_{model}", is_access_officer)
 rules.add_perm("allocations.change_partition", is_administrator)
+rules.add_perm("allocations.add_qos", is_administrator)
+rules.add_perm("allocations.change_qos", is_administrator)

@@ -1,13 +1,14 @@
 """How a partition weighs jobs: read from its row, changed by a flow that keeps the history."""
 
 from django import forms
+from django.contrib import admin
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from jaif_portal.admin.acts import Act
 
 from ..flows import closures, multifactor
-from ..models import SchedulingParameters
+from ..models import QoS, SchedulingParameters
 
 
 class ParametersForm(forms.ModelForm):
@@ -21,6 +22,7 @@ class ParametersForm(forms.ModelForm):
             "priority_weight_age",
             "priority_weight_fairshare",
             "priority_weight_job_size",
+            "priority_weight_qos",
             "priority_favor_small",
             "priority_max_age",
             "priority_decay_half_life",
@@ -53,7 +55,20 @@ CHANGE_WEIGHTS = Act(
     initial=current,
     text=_(
         "They count from the next step of the queue on. Each weight is the points that a job has "
-        "at most for its age, its fair share or its size."
+        "at most for its age, its fair share, its size or its QoS."
     ),
     in_bulk=False,
 )
+
+
+@admin.register(QoS)
+class QoSAdmin(admin.ModelAdmin):
+    list_display = ["name", "partition", "priority", "max_wall", "max_jobs_per_user", "grp_nodes"]
+    list_select_related = ["partition__system"]
+
+    def get_readonly_fields(self, _request, obj=None):
+        """Jobs that are there have it by its name and partition."""
+        return [] if obj is None else ["partition", "name"]
+
+    def has_delete_permission(self, _request, _obj=None):
+        return False

@@ -31,6 +31,9 @@ class JobSerializer(serializers.ModelSerializer):
     number = serializers.CharField(read_only=True, help_text="As Slurm writes it, such as 4711_3.")
     project = serializers.CharField(source="allocation.project.identifier", read_only=True)
     partition = serializers.CharField(source="partition.name", read_only=True)
+    qos = serializers.CharField(
+        source="qos.name", default="normal", read_only=True, help_text="Its quality of service."
+    )
     gpus = serializers.SerializerMethodField(help_text="Of the whole nodes that the job gets.")
     reason = serializers.SerializerMethodField(help_text="Why the job waits, while it does.")
     forecast = serializers.SerializerMethodField(
@@ -55,6 +58,7 @@ class JobSerializer(serializers.ModelSerializer):
             "nodes",
             "node_list",
             "reservation",
+            "qos",
             "gpus",
             "time_limit",
             "state",
@@ -205,6 +209,9 @@ class SubmissionSerializer(ShapeSerializer):
         queryset=NodeClosure.objects.all(),
         required=False,
         help_text="Run on the nodes of this reservation for your project, and on no others.",
+    )
+    qos = serializers.CharField(
+        required=False, max_length=30, help_text="One that the partition offers; none is normal."
     )
     hold = serializers.BooleanField(required=False, help_text="Wait until released.")
     may_requeue = serializers.BooleanField(

@@ -53,7 +53,7 @@ class JobViewSet(viewsets.ReadOnlyModelViewSet):
             return accountable(jobs)
         jobs = with_forecasts(jobs)
         return (
-            jobs.select_related("allocation__project", "allocation__month", "partition")
+            jobs.select_related("allocation__project", "allocation__month", "partition", "qos")
             .prefetch_related("dependencies__on", "runs")
             .defer("script")
         )

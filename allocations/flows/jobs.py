@@ -13,7 +13,7 @@ from ..models import Allocation, AllocationState, ClosureState, Job, JobDependen
 from ..scheduler import workload
 from .arrays import parse_array
 from .dependencies import find_dependencies
-from .specs import JobSpec, require_possible
+from .specs import JobSpec, find_qos, require_possible, require_within
 
 
 @transaction.atomic
@@ -78,7 +78,9 @@ def _submit(allocation, spec, *, by, at, dependencies):
         tasks, task_limit = parse_array(spec.array, most=allocation.partition.longest_array)
     if spec.after:
         dependencies += find_dependencies(allocation, spec.after, of_array=bool(spec.array))
-    head = _new_job(allocation, spec, by=by, at=at)
+    qos = find_qos(allocation.partition, spec.qos)
+    require_within(qos, nodes=spec.nodes, time_limit=spec.time_limit)
+    head = _new_job(allocation, spec, qos=qos, by=by, at=at)
     head.save()
     if spec.array:
         head.array, head.task, head.task_limit = head, tasks[0], task_limit
@@ -86,7 +88,7 @@ def _submit(allocation, spec, *, by, at, dependencies):
     head.save(update_fields=["array", "task", "task_limit", "runtime", "exit_code"])
     others = []
     for task in tasks[1:]:
-        job = _new_job(allocation, spec, by=by, at=at)
+        job = _new_job(allocation, spec, qos=qos, by=by, at=at)
         job.array, job.task, job.task_limit = head, task, task_limit
         _decide_outcome(job, spec)
         others.append(job)
@@ -100,7 +102,7 @@ def _submit(allocation, spec, *, by, at, dependencies):
     return head
 
 
-def _new_job(allocation, spec, *, by, at):
+def _new_job(allocation, spec, *, qos, by, at):
     return Job(
         partition=allocation.partition,
         allocation=allocation,
@@ -115,6 +117,7 @@ def _new_job(allocation, spec, *, by, at):
         hold=JobHold.USER if spec.hold else JobHold.NOBODY,
         may_requeue=spec.may_requeue,
         reservation=spec.reservation,
+        qos=qos,
         runtime=spec.runtime or spec.time_limit,
         exit_code=spec.exit_code or 0,
         submitted_at=at,

@@ -5,6 +5,8 @@ shares, below these their members. The other users of a share stand beside its p
 """
 
 from dataclasses import asdict, replace
+from itertools import groupby
+from operator import itemgetter
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
@@ -20,11 +22,10 @@ from ..models import (
     Allocation,
     AllocationState,
     Partition,
-    ProjectMember,
     ProjectRole,
     SchedulingParameters,
 )
-from ..scheduler import Association, Policy, SlurmConfig, SlurmState, Weights
+from ..scheduler import Association, Policy, QoS, SlurmConfig, SlurmState, Weights
 from . import priorities
 
 # Accounts are numbered by their allocation; these lie beyond all of those.
@@ -51,6 +52,7 @@ def configuration(partition):
             age=row.priority_weight_age,
             fairshare=row.priority_weight_fairshare,
             size=row.priority_weight_job_size,
+            qos=row.priority_weight_qos,
         ),
         priority_favor_small=row.priority_favor_small,
         priority_max_age=row.priority_max_age,
@@ -61,6 +63,7 @@ def configuration(partition):
         bf_window=row.bf_window,
         bf_max_job_test=row.bf_max_job_test,
         bf_job_part_count_reserve=row.bf_job_part_count_reserve,
+        qos=tuple(map(_qos, partition.qos.all())),
         associations=tuple(_associations(partition)),
     )
 
@@ -122,6 +125,17 @@ def change_parameters(partition, *, by, reason, **values):
     return row
 
 
+def _qos(row):
+    """By its number, which is what jobs know of it."""
+    return QoS(
+        str(row.pk),
+        priority=row.priority,
+        max_wall=row.max_wall,
+        max_jobs_per_user=row.max_jobs_per_user,
+        grp_nodes=row.grp_nodes,
+    )
+
+
 def _shown(value):
     return "–" if value is None else str(value)
 
@@ -131,27 +145,26 @@ def _associations(partition):
     for share in partition.shares.order_by("pk"):
         yield Association(SHARES + share.pk, shares=int(100 * share.percent))
         yield Association(OTHERS + share.pk, parent=SHARES + share.pk)
-    allocations = list(_allocations(partition))
-    for allocation in allocations:
-        yield Association(allocation.pk, parent=SHARES + allocation.share_id)
-        yield Association(-allocation.pk, parent=allocation.pk)  # at the lowest priority
-    account = {allocation.project_id: allocation.pk for allocation in allocations}
-    for project, user in _members(account):
-        yield Association(account[project], user=str(user))
+    for (allocation, share), members in groupby(_members(partition), key=itemgetter(0, 1)):
+        yield Association(allocation, parent=SHARES + share)
+        yield Association(-allocation, parent=allocation)  # at the lowest priority
+        for _allocation, _share, user in members:
+            if user is not None:
+                yield Association(allocation, user=str(user))
 
 
-def _allocations(partition):
-    """Those whose jobs may start, and those whose use is not forgotten."""
+def _members(partition):
+    """``(allocation id, share id, user id)`` of all who may submit jobs; all have a leader.
+
+    Of the allocations whose jobs may start, and of those whose use is not forgotten.
+    """
     memory = partition.scheduler_memory or {"usage": ()}
     used = {abs(entry["account"] or 0) for entry in memory["usage"]}
-    counts = Q(state=AllocationState.ACTIVE) | Q(pk__in=[pk for pk in used if pk < SHARES])
-    rows = Allocation.objects.filter(counts, partition=partition)
-    return rows.only("project", "share").order_by("pk")
-
-
-def _members(projects):
-    """``(project id, user id)`` of all who may submit jobs."""
-    users = get_user_model().objects.filter(email=OuterRef("email"))
-    rows = ProjectMember.objects.filter(project__in=projects).exclude(role=ProjectRole.MENTOR)
-    rows = rows.annotate(user=Subquery(users.values("pk")[:1])).exclude(user=None)
-    return rows.order_by("pk").values_list("project", "user")
+    users = get_user_model().objects.filter(email=OuterRef("project__members__email"))
+    rows = Allocation.objects.filter(
+        Q(state=AllocationState.ACTIVE) | Q(pk__in=[pk for pk in used if pk < SHARES]),
+        partition=partition,
+        project__members__role__in=[role for role in ProjectRole if role != ProjectRole.MENTOR],
+    )
+    rows = rows.annotate(user=Subquery(users.values("pk")[:1]))
+    return rows.order_by("pk", "project__members__pk").values_list("pk", "share", "user")

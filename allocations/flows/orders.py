@@ -23,7 +23,7 @@ from ..exceptions import (
     RequeueNotAllowed,
 )
 from ..models import Job, JobHold, JobState, PendingReason
-from .specs import require_possible
+from .specs import require_possible, require_within
 
 
 @transaction.atomic
@@ -114,6 +114,7 @@ def modify_job(job, *, by, nodes=None, time_limit=None):
     if after == before:
         return job
     require_possible(job.allocation, nodes=after[0], time_limit=after[1])
+    require_within(job.qos, nodes=after[0], time_limit=after[1])
     job.nodes, job.time_limit = after
     if after[0] > before[0] or after[1] > before[1]:
         job.eligible_at, job.reason = None, PendingReason.NONE

@@ -9,9 +9,9 @@ SIGNALS = 128  # an exit code above this is that of a signal
 
 def accountable(jobs):
     """``jobs`` with all that ``records`` asks for, whatever their number."""
-    return jobs.select_related("allocation__project", "partition", "submitted_by").prefetch_related(
-        "runs", "dependencies__on", Prefetch("dependencies__on__tasks", _ends())
-    )
+    return jobs.select_related(
+        "allocation__project", "partition", "submitted_by", "qos"
+    ).prefetch_related("runs", "dependencies__on", Prefetch("dependencies__on__tasks", _ends()))
 
 
 def records(job):
@@ -106,6 +106,7 @@ FIELDS = {
     "User": lambda job, run: job.submitted_by.email,
     "Account": lambda job, run: job.allocation.project.budget,
     "Partition": lambda job, run: job.partition.name,
+    "QOS": lambda job, run: "normal" if job.qos is None else job.qos.name,
     "Submit": lambda job, run: job.submitted_at,
     "Eligible": _eligible,
     "Start": lambda job, run: run.started_at,

@@ -130,6 +130,7 @@ class Snapshot:
             name=name if named else "",
             restarts=job.restarts,
             conditions=self._conditions(job),
+            qos=str(job.qos_id or "") if self.slurm is not None else "",
             reservation=reservation_name(job.reservation_id),
             requeue=job.may_requeue,
         )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from ..exceptions import JobNotPossible
 from ..models import NodeClosure
+from . import multifactor
 
 SHORTEST_LIMIT = 60
 
@@ -20,7 +21,7 @@ class JobSpec:
     ``array`` and ``after`` are in Slurm's notation (``0-15%4``, ``afterok:4711``).
     ``runtime`` and ``exit_code`` say how the simulated job will go; left out, the workload
     model draws them. ``hold`` lets it wait until it is released; with a ``reservation`` it
-    runs on its nodes alone.
+    runs on its nodes alone. ``qos`` is the name of one that the partition offers.
     """
 
     name: str
@@ -36,6 +37,7 @@ class JobSpec:
     runtime: int | None = None
     exit_code: int | None = None
     reservation: NodeClosure | None = None
+    qos: str = ""
 
     @property
     def batch_script(self):
@@ -73,6 +75,42 @@ def find_obstacle(allocation, *, nodes, time_limit):
             "left": _number(account.left / 3600, places=1),
         }
     return ""
+
+
+def find_qos(partition, name):
+    """The QoS of that name, or ``None`` without one.
+
+    Raises ``JobNotPossible`` where the partition does not offer it.
+    """
+    if not name:
+        return None
+    offered = {row.name: row for row in partition.qos.all()}
+    if not multifactor.is_used(partition) or not offered:
+        raise JobNotPossible(
+            _("%(partition)s offers no QoS. Submit the job without one.") % {"partition": partition}
+        )
+    if name not in offered:
+        raise JobNotPossible(
+            _("%(partition)s does not offer the QoS “%(name)s”. Choose one of these: %(offered)s.")
+            % {"partition": partition, "name": name, "offered": ", ".join(offered)}
+        )
+    return offered[name]
+
+
+def require_within(qos, *, nodes, time_limit):
+    """Raise ``JobNotPossible`` where a job of the QoS (or of none) could never start."""
+    if qos is None:
+        return
+    if qos.max_wall is not None and time_limit > qos.max_wall:
+        raise JobNotPossible(
+            _("Jobs of the QoS “%(name)s” run %(most)s minutes at most. Ask for less, or no QoS.")
+            % {"name": qos.name, "most": _number(qos.max_wall // 60)}
+        )
+    if qos.grp_nodes is not None and nodes > qos.grp_nodes:
+        raise JobNotPossible(
+            _("Jobs of the QoS “%(name)s” have %(most)s nodes at most. Ask for fewer, or no QoS.")
+            % {"name": qos.name, "most": _number(qos.grp_nodes)}
+        )
 
 
 def nodes_for(partition, *, gpus):

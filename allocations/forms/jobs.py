@@ -8,7 +8,15 @@ from jaif_portal.exceptions import Refusal
 
 from ..flows.arrays import parse_array
 from ..flows.specs import nodes_for
-from ..models import Allocation, AllocationState, DependencyKind, NodeClosure, ProjectRole
+from ..models import (
+    Allocation,
+    AllocationState,
+    DependencyKind,
+    NodeClosure,
+    Partition,
+    ProjectRole,
+    QoS,
+)
 
 # Beyond every machine; what a partition really allows is the flow's answer, in its own words.
 MOST_NODES = 1_000_000
@@ -22,6 +30,7 @@ KEPT = [  # of the form's answers, as they are
     "begin_at",
     "array",
     "reservation",
+    "qos",
     "hold",
     "may_requeue",
     "exit_code",
@@ -178,6 +187,11 @@ class JobForm(ShapeForm):
         empty_label=_("none"),
         help_text=_("On the nodes that are set aside for your project, and on no others."),
     )
+    qos = forms.ChoiceField(
+        label=_("QoS"),
+        required=False,
+        help_text=_("One with a higher priority starts sooner and has limits of its own."),
+    )
     runtime_minutes = forms.IntegerField(
         label=_("Simulated run time in minutes"),
         required=False,
@@ -197,6 +211,12 @@ class JobForm(ShapeForm):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, user=user, **kwargs)
         self.fields["reservation"].queryset = NodeClosure.objects.visible_to(user).live()
+        offered = QoS.objects.filter(
+            partition__policy=Partition.Policy.SLURM,
+            partition__allocations__in=self.fields["allocation"].queryset,
+        )
+        names = offered.order_by("name").values_list("name", flat=True).distinct()
+        self.fields["qos"].choices = [("", _("normal")), *((name, name) for name in names)]
 
     def clean(self):
         answers = super().clean()
@@ -232,7 +252,7 @@ class JobForm(ShapeForm):
     @property
     def later_has_answers(self):
         return self._has_answers(
-            "begin_at", "after_kind", "after", "reservation", "hold", "comment"
+            "begin_at", "after_kind", "after", "reservation", "qos", "hold", "comment"
         )
 
     @property

@@ -32,7 +32,7 @@ from .proposals import Proposal, ProposalState, Sector, TeamMember
 from .quota import QuotaMonth
 from .reasons import BLOCKING, PendingReason
 from .runs import DependencyKind, JobDependency, JobRun
-from .scheduling import SchedulingParameters
+from .scheduling import QoS, SchedulingParameters
 from .templates import JobTemplate
 from .ticks import Tick, TickTotal
 
@@ -88,6 +88,7 @@ __all__ = [
     "Proposal",
     "ProposalState",
     "Purpose",
+    "QoS",
     "QueueForecast",
     "QuotaMonth",
     "Round",

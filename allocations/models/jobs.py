@@ -10,6 +10,7 @@ from .closures import NodeClosure
 from .machines import FundingShare, Partition
 from .projects import Allocation
 from .reasons import PendingReason
+from .scheduling import QoS
 
 
 class JobState(models.TextChoices):
@@ -111,6 +112,9 @@ class Job(models.Model):
         blank=True,
         related_name="jobs",
         verbose_name=_("reservation"),
+    )
+    qos = models.ForeignKey(
+        QoS, models.PROTECT, null=True, blank=True, related_name="jobs", verbose_name=_("QoS")
     )
     script = models.TextField(_("script"), max_length=20_000, blank=True)
     nodes = models.PositiveIntegerField(_("nodes"), validators=[MinValueValidator(1)])

@@ -26,6 +26,7 @@ class SchedulingParameters(models.Model):
         _("weight of the fair share"), default=50_000
     )
     priority_weight_job_size = models.PositiveIntegerField(_("weight of the size"), default=20_000)
+    priority_weight_qos = models.PositiveIntegerField(_("weight of the QoS"), default=100_000)
     priority_favor_small = models.BooleanField(
         _("small jobs first"),
         default=False,
@@ -87,3 +88,50 @@ class SchedulingParameters(models.Model):
 
     def __str__(self):
         return f"{self.partition}"
+
+
+class QoS(models.Model):
+    """A quality of service that jobs may ask for where the policy is ``slurm``.
+
+    A job that asks for none is of Slurm's ``normal``: priority 0, without limits of its own.
+    """
+
+    partition = models.ForeignKey(
+        Partition, models.CASCADE, related_name="qos", verbose_name=_("partition")
+    )
+    name = models.SlugField(_("name"), max_length=30)
+    priority = models.PositiveIntegerField(
+        _("priority"), default=0, help_text=_("The highest of a partition has the full weight.")
+    )
+    max_wall = models.PositiveIntegerField(
+        _("longest time limit"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(60)],
+        help_text=_("In seconds. Empty: as long as the partition allows."),
+    )
+    max_jobs_per_user = models.PositiveIntegerField(
+        _("running jobs of a person"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("More wait. Empty: any number."),
+    )
+    grp_nodes = models.PositiveIntegerField(
+        _("nodes of all its jobs"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("On which its jobs run at the same time; more wait. Empty: any number."),
+    )
+
+    class Meta:
+        verbose_name = _("QoS")
+        verbose_name_plural = _("QoS")
+        ordering = ["partition", "-priority", "name"]
+        constraints = [
+            models.UniqueConstraint(name="qos_once_per_partition", fields=["partition", "name"])
+        ]
+
+    def __str__(self):
+        return self.name

@@ -15,6 +15,7 @@ DEFAULTS = {
     "priority_weight_age": 20000,
     "priority_weight_fairshare": 50000,
     "priority_weight_job_size": 20000,
+    "priority_weight_qos": 100000,
     "priority_max_age": 604800,
     "priority_decay_half_life": 604800,
     "priority_calc_period": 300,
@@ -88,3 +89,19 @@ def test_choosing_a_policy_never_takes_the_queue_back(client, booster, monkeypat
     before = booster.advanced_until
     booster.refresh_from_db()
     assert (booster.policy, (booster.advanced_until - before).seconds) == ("easy-sjbf", 60)
+
+
+@pytest.mark.parametrize("role", READERS)
+def test_administrators_change_what_a_qos_offers(client, booster, role):
+    sign_in(client, role)
+    devel = booster.qos.get()
+    answers = {"priority": 1, "max_wall": 600, "max_jobs_per_user": "", "grp_nodes": 8}
+
+    page = client.post(address("qos", "change", devel.pk), answers)
+
+    devel.refresh_from_db()
+    in_charge = role == Role.ADMINISTRATOR
+    assert page.status_code == (302 if in_charge else 403)
+    assert (devel.max_wall, devel.max_jobs_per_user, devel.grp_nodes) == (
+        (600, None, 8) if in_charge else (1800, 1, 64)
+    )

@@ -198,3 +198,17 @@ def test_listing_jobs_takes_the_same_queries_for_any_number(
         response = client.get(URL)
 
     assert len(response.json()["results"]) == count
+
+
+def test_a_qos_is_asked_for_by_name(user, allocation):
+    allocation.partition.policy = "slurm"
+    allocation.partition.save(update_fields=["policy"])
+    client = bearer(user)
+
+    refused = client.post(URL, wish(allocation, qos="gold"))
+    asked = client.post(URL, wish(allocation, qos="devel", time_limit=600)).json()
+    plain = client.post(URL, wish(allocation)).json()
+    record = client.get(f"{URL}{asked['id']}/accounting/").json()["jobs"][0]
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "job_not_possible")
+    assert (asked["qos"], plain["qos"], record["QOS"]) == ("devel", "normal", "devel")

@@ -5,10 +5,11 @@ import random
 
 import pytest
 
-from allocations.exceptions import ParametersNotPossible
+from allocations.exceptions import JobNotPossible, ParametersNotPossible
 from allocations.flows import multifactor
 from allocations.flows.jobs import submit_job
 from allocations.flows.layouts import layout_of
+from allocations.flows.orders import modify_job
 from allocations.flows.queue import advance_partition
 from allocations.flows.ticks import tick
 from allocations.models import Job, LedgerAccount, Partition, ProjectMember, SchedulingParameters
@@ -231,3 +232,76 @@ def test_only_administrators_change_weights(partition):
 
     with pytest.raises(NotPermitted):
         multifactor.change_parameters(partition, by=officer, reason="No", priority_weight_age=1)
+
+
+@pytest.fixture
+def devel(partition):
+    limits = {"max_wall": 1800, "max_jobs_per_user": 1, "grp_nodes": 60}
+    partition.qos.all().delete()
+    return partition.qos.create(name="devel", priority=10, **limits)
+
+
+@pytest.fixture
+def submit(tenants):
+    allocation, person = tenants[0]
+
+    def submit(**wishes):
+        shape = {"nodes": 5, "time_limit": 600, "runtime": 600}
+        return submit_job(allocation, by=person, name="job", **shape | wishes)
+
+    return submit
+
+
+def test_a_qos_of_high_priority_goes_first_within_its_limits(partition, devel, submit, travel):
+    submit(nodes=NODES)
+    tick(partition.pk, until=travel(dt.timedelta(minutes=1)), steps=40)
+    jobs = [submit(nodes=60), submit(nodes=60, qos="devel"), submit(nodes=5, qos="devel")]
+
+    tick(partition.pk, until=travel(dt.timedelta(minutes=15)), steps=40)
+
+    found = [Job.objects.get(pk=job.pk) for job in jobs]
+    assert [(job.state, job.reason) for job in found] == [
+        ("pending", "Resources"),
+        ("running", "None"),
+        ("pending", "QOSMaxJobsPerUserLimit"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wishes", "message"),
+    [
+        (
+            {"qos": "gold"},
+            "JUPITER booster does not offer the QoS “gold”. Choose one of these: devel.",
+        ),
+        (
+            {"qos": "devel", "time_limit": 1801},
+            "Jobs of the QoS “devel” run 30 minutes at most. Ask for less, or no QoS.",
+        ),
+        (
+            {"qos": "devel", "nodes": 61},
+            "Jobs of the QoS “devel” have 60 nodes at most. Ask for fewer, or no QoS.",
+        ),
+    ],
+)
+def test_what_a_qos_would_never_let_start_is_refused(devel, submit, wishes, message):
+    with pytest.raises(JobNotPossible) as refusal:
+        submit(**wishes)
+
+    assert str(refusal.value) == message
+
+
+def test_no_qos_is_offered_where_it_would_not_count(partition, devel, submit):
+    Partition.objects.update(policy="easy")
+
+    with pytest.raises(JobNotPossible) as refusal:
+        submit(qos="devel")
+
+    assert str(refusal.value) == "JUPITER booster offers no QoS. Submit the job without one."
+
+
+def test_a_change_stays_within_the_qos(devel, submit):
+    job = submit(qos="devel")
+
+    with pytest.raises(JobNotPossible):
+        modify_job(job, by=job.submitted_by, time_limit=3600)

@@ -52,6 +52,7 @@ def test_a_job_is_reported_as_slurm_did_on_jupiter(submit, run, monday):
         "User": job.submitted_by.email,
         "Account": job.allocation.project.budget,
         "Partition": "booster",
+        "QOS": "normal",
         "Submit": monday,
         "Eligible": monday,
         "Start": monday,

@@ -266,3 +266,28 @@ def test_a_job_that_waits_for_hours_is_taken_in(client, allocation):
     client.post(URL, typed(allocation))
 
     assert Job.objects.count() == 2
+
+
+def test_a_qos_is_offered_where_it_counts(client, allocation):
+    before = client.get(URL)
+    allocation.partition.policy = "slurm"
+    allocation.partition.save(update_fields=["policy"])
+    offered = client.get(URL)
+
+    answers = typed(allocation, qos="devel", hours=0, minutes=20)
+    page = client.post(URL, answers, follow=True)
+    refused = client.post(URL, answers | {"minutes": 40})
+
+    assert [choice for choice, _label in offered.context["form"].fields["qos"].choices] == [
+        "",
+        "devel",
+    ]
+    assert ("id_qos" in before.content.decode(), "id_qos" in offered.content.decode()) == (
+        False,
+        True,
+    )
+    assert Job.objects.get().qos.name == "devel"
+    assert "<dd>devel</dd>" in page.content.decode()
+    assert errors(refused)["__all__"] == [
+        "Jobs of the QoS “devel” run 30 minutes at most. Ask for less, or no QoS."
+    ]
