@@ -13,7 +13,6 @@ from ..models import (
     AllocationState,
     DependencyKind,
     NodeClosure,
-    Partition,
     ProjectRole,
     QoS,
 )
@@ -211,11 +210,7 @@ class JobForm(ShapeForm):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, user=user, **kwargs)
         self.fields["reservation"].queryset = NodeClosure.objects.visible_to(user).live()
-        offered = QoS.objects.filter(
-            partition__policy=Partition.Policy.SLURM,
-            partition__allocations__in=self.fields["allocation"].queryset,
-        )
-        names = offered.order_by("name").values_list("name", flat=True).distinct()
+        names = QoS.objects.names_for(self.fields["allocation"].queryset)
         self.fields["qos"].choices = [("", _("normal")), *((name, name) for name in names)]
 
     def clean(self):

@@ -90,6 +90,15 @@ class SchedulingParameters(models.Model):
         return f"{self.partition}"
 
 
+class QoSQuerySet(models.QuerySet):
+    def names_for(self, allocations):
+        """The names of what jobs of ``allocations`` may ask for."""
+        offered = self.filter(
+            partition__policy=Partition.Policy.SLURM, partition__allocations__in=allocations
+        )
+        return offered.order_by("name").values_list("name", flat=True).distinct()
+
+
 class QoS(models.Model):
     """A quality of service that jobs may ask for where the policy is ``slurm``.
 
@@ -124,6 +133,8 @@ class QoS(models.Model):
         validators=[MinValueValidator(1)],
         help_text=_("On which its jobs run at the same time; more wait. Empty: any number."),
     )
+
+    objects = QoSQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("QoS")
