@@ -15,6 +15,7 @@ from allocations.models import (
     Partition,
     Project,
     Proposal,
+    QoS,
     Round,
     SystemOffer,
 )
@@ -29,6 +30,7 @@ OURS = sorted(
     (model for model in admin.site._registry if model._meta.app_label == "allocations"),
     key=lambda model: model._meta.model_name,
 )
+EDITED_BY_ADMINISTRATORS = [Partition, QoS]
 EDITED_BY_OFFICERS = [AccessMode, AccessPolicy, Call, Round, SystemOffer]
 
 
@@ -121,9 +123,8 @@ def test_others_open_no_list_and_no_row(client, everything, role):
 def test_nobody_adds_changes_or_deletes_what_flows_write(client, everything, role):
     sign_in(client, role)
     ledger_before = LedgerEntry.objects.count()
-    written_by_flows = [
-        model for model in OURS if model not in EDITED_BY_OFFICERS and model is not Partition
-    ]
+    edited = {*EDITED_BY_OFFICERS, *EDITED_BY_ADMINISTRATORS}
+    written_by_flows = [model for model in OURS if model not in edited]
 
     for model in written_by_flows:
         name = model._meta.model_name
