@@ -17,6 +17,7 @@ from allocations.scheduler import (
     Reason,
     Rejected,
     SlurmConfig,
+    SlurmState,
     State,
 )
 
@@ -143,3 +144,10 @@ def test_a_stored_state_knows_how_jobs_have_ended_and_when_others_may_begin():
     scheduler = scheduler_for(4, ONE_EACH, scheduler.state)
 
     assert starts(scheduler.run()) == {4: 35, 3: 50}
+
+
+def test_a_stored_state_goes_on_from_the_last_second_that_the_policy_has_seen():
+    slurm = SlurmState(eligible=((1, 0),), pass_due=True, at=0)
+    state = State(now=600, waiting=(Job(1, 0, 4, 10, 10),), slurm=slurm)
+
+    assert starts(scheduler_for(4, ONE_EACH, state).run()) == {1: 600}
