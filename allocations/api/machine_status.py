@@ -35,6 +35,8 @@ class SizeLoadSerializer(serializers.Serializer):
 
 
 class ClosureSerializer(serializers.ModelSerializer):
+    nodes = serializers.IntegerField()  # the model's would take its range from the database
+
     class Meta:
         model = NodeClosure
         fields = ["kind", "state", "nodes", "node_list", "starts_at", "ends_at", "reason"]
