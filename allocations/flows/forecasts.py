@@ -195,9 +195,8 @@ def _foresee_shapes(outlook, shapes, margins, *, seconds):
     """For each shape its nodes, limit and the seconds until it starts."""
 
     def replicate(number, probes):
-        return {
-            shape: probe.replicate(number, [PROBE]).get(PROBE) for shape, probe in probes.items()
-        }
+        starts = {shape: probe.replicate(number, [PROBE]) for shape, probe in probes.items()}
+        return {shape: start[PROBE] for shape, start in starts.items() if PROBE in start}
 
     probes = {shape: outlook.with_probe(shape) for shape in shapes}
     runs = _in_time(replicate, probes, most=PROBES, seconds=seconds)

@@ -13,6 +13,7 @@ from allocations.flows.orders import cancel_job
 from allocations.flows.queue import advance_partition
 from allocations.flows.scores import forget_forecasts, score_forecasts
 from allocations.models import Forecast, Job, JobState, Partition, QueueForecast
+from allocations.scheduler.forecast import Shape
 from jaif_portal import clock, demo
 from jaif_portal.celery import app
 from tests.allocations import factories
@@ -156,6 +157,18 @@ def test_a_short_small_job_would_go_ahead_and_others_would_wait(waiting):
     assert sorted({limit for _nodes, limit in waits}) == [1800, 3600, 10800, 21600, 43200]
     assert waits[1, 1800] == 0
     assert min(waits[1, 43200], waits[4, 1800], waits[8, 1800]) > 0
+
+
+def test_a_shape_that_never_starts_spoils_no_answer(waiting, monkeypatch):
+    """Such as the whole machine, while a part of it is out of service."""
+    monkeypatch.setattr(forecasts, "shapes_of", lambda partition: [Shape(9, 1800), Shape(1, 1800)])
+
+    answer = foresee_queue(waiting.partition_id, seconds=FULL)
+
+    waits = [(shape["p10"], shape["p50"], shape["p90"]) for shape in answer.shapes]
+    assert waits[0] == (None, None, None)
+    assert None not in waits[1]
+    assert Forecast.objects.get(job=waiting).replications == 200
 
 
 def test_an_answer_is_due_when_the_last_is_old_or_a_job_has_none(waiting, travel):
