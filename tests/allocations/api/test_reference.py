@@ -21,6 +21,7 @@ OF_STAFF = {
     "clock_only_moves_forward",
     "closure_not_possible",
     "empty_template",
+    "parameters_not_possible",
     "reason_missing",
     "rounds_not_possible",
 }
