@@ -7,6 +7,7 @@ from jaif_portal.api.fields import VisibleRelatedField
 from jaif_portal.models import Deadline, Transition
 from onboarding.models import Organisation
 
+from ..flows.proposals import ANSWERS
 from ..models import Award, Call, EvaluationStep, Proposal, SystemOffer
 from .hours import HoursField
 
@@ -148,17 +149,7 @@ class AnswersSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Proposal
-        fields = [
-            "title",
-            "abstract",
-            "sector",
-            "offer",
-            "gpu_hours",
-            "months",
-            "civilian_use",
-            "eu_project",
-            "team",
-        ]
+        fields = [*ANSWERS, "team"]
         validators = []  # that there is one live proposal per call is the flow's to say
 
 

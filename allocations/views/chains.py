@@ -7,12 +7,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView, TemplateView
 
-from jaif_portal.views.flow_forms import FlowFormMixin
-
 from ..flows.chains import Chain, submit_chain
 from ..forms import ChainForm, ChainShapeForm
 from ..models import Allocation
-from .costs import Cost
+from .costs import Cost, SubmissionMixin
 
 
 @dataclass(frozen=True)
@@ -53,19 +51,10 @@ class ChainCost:
         return ""
 
 
-class ChainNew(LoginRequiredMixin, FlowFormMixin, FormView):
+class ChainNew(SubmissionMixin, FormView):
     form_class = ChainForm
     template_name = "allocations/chain_new.html"
     done_message = _("Your chain of jobs is in the queue.")
-
-    def get_form_kwargs(self):
-        return {**super().get_form_kwargs(), "user": self.request.user}
-
-    def form_valid(self, form):
-        """Hand the chain in, or only say what it can cost: for those without JavaScript."""
-        if "cost" in self.request.POST:
-            return self.render_to_response(self.get_context_data(form=form))
-        return super().form_valid(form)
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from django.contrib.auth.mixins import LoginRequiredMixin
 from django.utils.translation import gettext as _
+
+from jaif_portal.views.flow_forms import FlowFormMixin
 
 from ..flows.specs import find_obstacle
 from ..models import Allocation
@@ -62,3 +65,15 @@ class Cost:
                 "The job would wait until running jobs give back hours that are reserved for them."
             )
         return ""
+
+
+class SubmissionMixin(LoginRequiredMixin, FlowFormMixin):
+    """A form that puts jobs into the queue, or on request only says what they can cost."""
+
+    def get_form_kwargs(self):
+        return {**super().get_form_kwargs(), "user": self.request.user}
+
+    def form_valid(self, form):
+        if "cost" in self.request.POST:  # for those without JavaScript
+            return self.render_to_response(self.get_context_data(form=form))
+        return super().form_valid(form)

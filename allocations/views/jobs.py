@@ -14,7 +14,6 @@ from django.views.generic import DetailView, FormView, ListView, TemplateView
 
 from jaif_portal import clock
 from jaif_portal.models import Transition
-from jaif_portal.views.flow_forms import FlowFormMixin
 from jaif_portal.views.tables import stream_csv
 
 from ..flows.forecasts import with_forecasts
@@ -24,7 +23,7 @@ from ..flows.output import read_log, seconds_so_far
 from ..flows.sacct import FIELDS, accountable, energy, records
 from ..forms import JobForm, JobSearchForm, ShapeForm
 from ..models import Job, JobState, JobTemplate
-from .costs import Cost
+from .costs import Cost, SubmissionMixin
 from .forecasts import say_starts, start_of_job, start_of_shape
 from .orders import Jobs, orders_for
 from .waiting import prospects, waits_of
@@ -65,7 +64,7 @@ class JobsCSV(JobList):
         return stream_csv(chain([FIELDS], rows), filename="jobs.csv")
 
 
-class JobNew(LoginRequiredMixin, FlowFormMixin, FormView):
+class JobNew(SubmissionMixin, FormView):
     """An empty form, or one filled in from a job or a template of one's own."""
 
     form_class = JobForm
@@ -85,15 +84,6 @@ class JobNew(LoginRequiredMixin, FlowFormMixin, FormView):
             rows = JobTemplate.objects.visible_to(user)
             return JobForm.answers(shape_of(get_object_or_404(rows, pk=wanted["template"])))
         return {"allocation": wanted["allocation"]} if "allocation" in wanted else {}
-
-    def get_form_kwargs(self):
-        return {**super().get_form_kwargs(), "user": self.request.user}
-
-    def form_valid(self, form):
-        """Hand the job in, or only say what it can cost: for those without JavaScript."""
-        if "cost" in self.request.POST:
-            return self.render_to_response(self.get_context_data(form=form))
-        return super().form_valid(form)
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
