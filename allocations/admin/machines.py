@@ -1,11 +1,12 @@
 from django.contrib import admin
 
-from jaif_portal.admin.acts import ActsMixin, ReadOnlyMixin
+from jaif_portal.admin.acts import ReadOnlyMixin
 
+from ..flows import regulation
 from ..models import DayTotal, FundingShare, Partition, System, Tick
 from .closures import ACTS
 from .reports import ReportMixin
-from .scheduling import CHANGE_WEIGHTS
+from .scheduling import CHANGE_WEIGHTS, RegulationMixin
 
 
 @admin.register(System)
@@ -14,15 +15,20 @@ class SystemAdmin(ReadOnlyMixin, admin.ModelAdmin):
 
 
 @admin.register(Partition)
-class PartitionAdmin(ActsMixin, admin.ModelAdmin):
+class PartitionAdmin(RegulationMixin, admin.ModelAdmin):
     acts = [*ACTS, CHANGE_WEIGHTS]
     list_display = ["name", "system", "nodes", "policy", "background_load", "advanced_until"]
     list_select_related = ["system"]
     readonly_fields = ["system", "name", "advanced_until", "background_day", "totalled_day"]
 
-    def save_model(self, _request, obj, form, change):
+    def has_add_permission(self, _request):
+        """Partitions come with the machine they belong to."""
+        return False
+
+    def save_model(self, request, obj, form, change):
         """What has changed alone, since the queue may have gone on meanwhile."""
-        obj.save(update_fields=form.changed_data if change else None)
+        reason = form.cleaned_data["reason"]
+        regulation.change_partition(obj, by=request.user, reason=reason, **form.changes)
 
 
 @admin.register(FundingShare)

@@ -13,7 +13,7 @@ from ..models import Allocation, AllocationState, ClosureState, Job, JobDependen
 from ..scheduler import workload
 from .arrays import parse_array
 from .dependencies import find_dependencies
-from .specs import JobSpec, find_qos, require_possible, require_within
+from .specs import JobSpec, find_qos, require_possible, require_room, require_within
 
 
 @transaction.atomic
@@ -80,6 +80,7 @@ def _submit(allocation, spec, *, by, at, dependencies):
         dependencies += find_dependencies(allocation, spec.after, of_array=bool(spec.array))
     qos = find_qos(allocation.partition, spec.qos)
     require_within(qos, nodes=spec.nodes, time_limit=spec.time_limit)
+    require_room(qos, by=by, jobs=len(tasks))
     head = _new_job(allocation, spec, qos=qos, by=by, at=at)
     head.save()
     if spec.array:

@@ -9,19 +9,13 @@ from itertools import groupby
 from operator import itemgetter
 
 from django.contrib.auth import get_user_model
-from django.db import transaction
 from django.db.models import OuterRef, Q, Subquery
-from django.utils.translation import gettext as _
 
 from jaif_portal import clock
-from jaif_portal.flows.permissions import require
-from jaif_portal.models import Transition
 
-from ..exceptions import ParametersNotPossible
 from ..models import (
     Allocation,
     AllocationState,
-    Partition,
     ProjectRole,
     SchedulingParameters,
 )
@@ -63,6 +57,7 @@ def configuration(partition):
         bf_window=row.bf_window,
         bf_max_job_test=row.bf_max_job_test,
         bf_job_part_count_reserve=row.bf_job_part_count_reserve,
+        budgets_by_usage_factor=False,  # the ledger charges nodes times seconds
         qos=tuple(map(_qos, partition.qos.all())),
         associations=tuple(_associations(partition)),
     )
@@ -97,47 +92,20 @@ def remember(partition, scheduler):
     partition.scheduler_memory = memory and asdict(replace(memory, at=scheduler.now))
 
 
-@transaction.atomic
-def change_parameters(partition, *, by, reason, **values):
-    """Let other ``values`` of the parameters count from the next step of the queue on.
-
-    What has changed is kept in the partition's history. Locks the partition, so that it comes
-    between two steps. Raises ``ParametersNotPossible``.
-    """
-    require(by, "allocations.operate_machine")
-    partition = Partition.objects.select_for_update(no_key=True).get(pk=partition.pk)
-    row = parameters_of(partition)
-    changes = []
-    for name, value in values.items():
-        if (before := getattr(row, name)) != value:
-            changes.append(f"{name}: {_shown(before)} → {_shown(value)}")
-            setattr(row, name, value)
-    if not changes:
-        raise ParametersNotPossible(_("Nothing would change."))
-    half_life = row.priority_decay_half_life
-    if half_life is not None and half_life % row.priority_calc_period:
-        raise ParametersNotPossible(
-            _("The half-life has to be a multiple of the period of priorities.")
-        )
-    row.save()
-    note = "\n".join([*changes, reason])
-    Transition.objects.create(subject=partition, by=by, at=clock.now(), note=note)
-    return row
-
-
 def _qos(row):
-    """By its number, which is what jobs know of it."""
+    """By its number, which is what jobs know of it.
+
+    How many jobs a person may submit, and what is refused, is decided at the portal's door: a
+    job that was taken in stays in, also when a limit is lowered.
+    """
     return QoS(
         str(row.pk),
         priority=row.priority,
         max_wall=row.max_wall,
         max_jobs_per_user=row.max_jobs_per_user,
         grp_nodes=row.grp_nodes,
+        usage_factor=float(row.usage_factor),
     )
-
-
-def _shown(value):
-    return "–" if value is None else str(value)
 
 
 def _associations(partition):

@@ -8,7 +8,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from ..exceptions import JobNotPossible
-from ..models import NodeClosure
+from ..models import Job, NodeClosure, QoS
 from . import multifactor
 
 SHORTEST_LIMIT = 60
@@ -98,8 +98,8 @@ def find_qos(partition, name):
 
 
 def require_within(qos, *, nodes, time_limit):
-    """Raise ``JobNotPossible`` where a job of the QoS (or of none) could never start."""
-    if qos is None:
+    """Raise ``JobNotPossible`` where a job is more than its QoS ever allows, and that says so."""
+    if qos is None or not qos.deny_on_limit:
         return
     if qos.max_wall is not None and time_limit > qos.max_wall:
         raise JobNotPossible(
@@ -110,6 +110,29 @@ def require_within(qos, *, nodes, time_limit):
         raise JobNotPossible(
             _("Jobs of the QoS “%(name)s” have %(most)s nodes at most. Ask for fewer, or no QoS.")
             % {"name": qos.name, "most": _number(qos.grp_nodes)}
+        )
+
+
+def require_room(qos, *, by, jobs):
+    """Raise ``JobNotPossible`` where the person would have too many ``jobs`` with the QoS.
+
+    Locks it, so that two submissions at the same time are not both the last that may be.
+    """
+    if qos is None or qos.max_submit_per_user is None:
+        return
+    qos = QoS.objects.select_for_update(of=("self",), no_key=True).get(pk=qos.pk)
+    present = Job.objects.live().filter(qos=qos, submitted_by=by).count()
+    if present + jobs > qos.max_submit_per_user:
+        raise JobNotPossible(
+            _(
+                "With the QoS “%(name)s” you may have %(most)s jobs in the queue, and have "
+                "%(present)s. Submit again when one has ended, or without the QoS."
+            )
+            % {
+                "name": qos.name,
+                "most": _number(qos.max_submit_per_user),
+                "present": _number(present),
+            }
         )
 
 

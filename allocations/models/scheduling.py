@@ -12,7 +12,7 @@ class SchedulingParameters(models.Model):
 
     Times are in seconds. A partition without a row goes by the defaults: Slurm's own, but for
     the weights, which start where the machine's could. They change only through
-    ``flows.multifactor``, which keeps who changed what, when and why.
+    ``flows.regulation``, which keeps who changed what, when and why.
     """
 
     partition = models.OneToOneField(
@@ -103,6 +103,7 @@ class QoS(models.Model):
     """A quality of service that jobs may ask for where the policy is ``slurm``.
 
     A job that asks for none is of Slurm's ``normal``: priority 0, without limits of its own.
+    It changes only through ``flows.regulation``, which keeps who changed what, when and why.
     """
 
     partition = models.ForeignKey(
@@ -133,6 +134,32 @@ class QoS(models.Model):
         validators=[MinValueValidator(1)],
         help_text=_("On which its jobs run at the same time; more wait. Empty: any number."),
     )
+    max_submit_per_user = models.PositiveIntegerField(
+        _("jobs of a person in the queue"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Waiting and running together; more are refused. Empty: any number."),
+    )
+    usage_factor = models.DecimalField(
+        _("usage factor"),
+        max_digits=6,
+        decimal_places=3,
+        default=1,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        help_text=_(
+            "So many times the use of its jobs counts against their fair share. Hours are charged "
+            "as they are."
+        ),
+    )
+    deny_on_limit = models.BooleanField(
+        _("refuse what never fits"),
+        default=True,
+        help_text=_(
+            "A job that asks for more time or nodes than the QoS ever allows is refused when it "
+            "is submitted. Otherwise it waits until the limit is raised."
+        ),
+    )
 
     objects = QoSQuerySet.as_manager()
 
@@ -141,7 +168,11 @@ class QoS(models.Model):
         verbose_name_plural = _("QoS")
         ordering = ["partition", "-priority", "name"]
         constraints = [
-            models.UniqueConstraint(name="qos_once_per_partition", fields=["partition", "name"])
+            models.UniqueConstraint(name="qos_once_per_partition", fields=["partition", "name"]),
+            models.CheckConstraint(
+                name="qos_usage_factor",
+                condition=models.Q(usage_factor__gte=0, usage_factor__lte=100),
+            ),
         ]
 
     def __str__(self):

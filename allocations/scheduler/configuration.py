@@ -12,7 +12,8 @@ DAY = 86_400
 class SlurmConfig:
     """What ``slurm.conf`` and the accounting database say, with Slurm's names and defaults.
 
-    Times are seconds. ``None`` is no limit, and no decay for the half-life.
+    Times are seconds. ``None`` is no limit, and no decay for the half-life. Unless
+    ``budgets_by_usage_factor``, budgets are charged what jobs use, whatever their QoS.
     """
 
     weights: Weights = field(default_factory=Weights)
@@ -25,6 +26,7 @@ class SlurmConfig:
     bf_window: int | None = DAY
     bf_max_job_test: int | None = 500
     bf_job_part_count_reserve: int = 0
+    budgets_by_usage_factor: bool = True
     partitions: tuple[Partition, ...] = ()
     qos: tuple[QoS, ...] = ()
     associations: tuple[Association, ...] = ()

@@ -97,7 +97,8 @@ class Engine:
     def _new_budgets(self, budgets: Mapping[int, Budget]) -> Budgets:
         if self._rules is None:
             return Budgets(budgets, now=self.now)
-        return RuledBudgets(budgets, now=self.now, rules=self._rules)
+        by_factor = self._config.budgets_by_usage_factor
+        return RuledBudgets(budgets, now=self.now, rules=self._rules, by_factor=by_factor)
 
     def _new_dispatcher(self, machine: Machine) -> Dispatcher:
         if self._rules is not None:

@@ -125,11 +125,14 @@ class Budgets:
 
 
 class RuledBudgets(Budgets):
-    """Budgets charged by the usage factor of the job's QoS; accounts need none to be valid."""
+    """Budgets charged ``by_factor`` of the job's QoS, or not; accounts need none to be valid."""
 
-    def __init__(self, budgets: Mapping[int, Budget], *, now: int, rules: Rules) -> None:
+    def __init__(
+        self, budgets: Mapping[int, Budget], *, now: int, rules: Rules, by_factor: bool = True
+    ) -> None:
         super().__init__(budgets, now=now)
         self._rules = rules
+        self._by_factor = by_factor
 
     def refusal(
         self, job: Job, at: int, *, ahead: Job | None = None, claimed: int = 0
@@ -139,4 +142,5 @@ class RuledBudgets(Budgets):
         return super().refusal(job, at, ahead=ahead, claimed=claimed)
 
     def charge(self, job: Job, seconds: int) -> int:
-        return job.nodes * seconds * self._rules.terms(job).rate // 1000
+        used = job.nodes * seconds
+        return used * self._rules.terms(job).rate // 1000 if self._by_factor else used

@@ -84,7 +84,8 @@ def test_choosing_a_policy_never_takes_the_queue_back(client, booster, monkeypat
         full_clean(self, *args, **kwargs)
 
     monkeypatch.setattr(Partition, "full_clean", full_clean_meanwhile)
-    client.post(address("partition", "change", booster.pk), {**answers, "policy": "easy-sjbf"})
+    answers |= {"policy": "easy-sjbf", "reason": "Short jobs first"}
+    client.post(address("partition", "change", booster.pk), answers)
 
     before = booster.advanced_until
     booster.refresh_from_db()
@@ -93,10 +94,18 @@ def test_choosing_a_policy_never_takes_the_queue_back(client, booster, monkeypat
 
 @pytest.mark.parametrize("role", READERS)
 def test_administrators_change_what_a_qos_offers(client, booster, role):
-    sign_in(client, role)
+    person = sign_in(client, role)
     devel = booster.qos.get()
-    answers = {"priority": 1, "max_wall": 600, "max_jobs_per_user": "", "grp_nodes": 8}
+    answers = {
+        "priority": 1,
+        "max_wall": 600,
+        "grp_nodes": 8,
+        "max_submit_per_user": 20,
+        "usage_factor": "1.5",
+        "reason": "Shorter",
+    }
 
+    before = client.get(address("qos", "change", devel.pk))
     page = client.post(address("qos", "change", devel.pk), answers)
 
     devel.refresh_from_db()
@@ -105,3 +114,34 @@ def test_administrators_change_what_a_qos_offers(client, booster, role):
     assert (devel.max_wall, devel.max_jobs_per_user, devel.grp_nodes) == (
         (600, None, 8) if in_charge else (1800, 1, 64)
     )
+    assert (devel.max_submit_per_user, devel.deny_on_limit) == (
+        (20, False) if in_charge else (None, True)
+    )
+    assert ("id_reason" in before.content.decode()) == in_charge
+    steps = [(step.by, step.note.splitlines()[0]) for step in Transition.objects.of(devel)]
+    assert steps == ([(person, "max_wall: 1800 → 600")] if in_charge else [])
+
+
+def test_a_new_qos_is_offered_with_a_reason(client, booster):
+    person = sign_in(client, Role.ADMINISTRATOR)
+    answers = {"partition": booster.pk, "name": "course", "priority": 3, "usage_factor": 1}
+
+    without = client.post(address("qos", "add"), answers)
+    client.post(address("qos", "add"), {**answers, "reason": "Summer school"})
+
+    assert without.context["adminform"].form.errors == {"reason": ["This field is required."]}
+    course = booster.qos.get(name="course")
+    step = Transition.objects.of(course).get()
+    assert (step.by, step.note.splitlines()[-1]) == (person, "Summer school")
+
+
+def test_saving_without_a_change_is_refused(client, booster):
+    sign_in(client, Role.ADMINISTRATOR)
+    page = client.get(address("partition", "change", booster.pk))
+    initial = page.context["adminform"].form.initial
+    answers = {name: value for name, value in initial.items() if value is not None}
+
+    page = client.post(address("partition", "change", booster.pk), {**answers, "reason": "None"})
+
+    assert page.context["adminform"].form.non_field_errors() == ["Nothing would change."]
+    assert not Transition.objects.exists()

@@ -5,19 +5,15 @@ import random
 
 import pytest
 
-from allocations.exceptions import JobNotPossible, ParametersNotPossible
-from allocations.flows import multifactor
+from allocations.flows import multifactor, regulation
 from allocations.flows.jobs import submit_job
 from allocations.flows.layouts import layout_of
-from allocations.flows.orders import modify_job
 from allocations.flows.queue import advance_partition
 from allocations.flows.ticks import tick
-from allocations.models import Job, LedgerAccount, Partition, ProjectMember, SchedulingParameters
+from allocations.models import Job, LedgerAccount, Partition, ProjectMember
 from allocations.scheduler import Job as Request
 from allocations.scheduler import Machine, Policy, Scheduler, Started
 from jaif_portal import clock
-from jaif_portal.exceptions import NotPermitted
-from jaif_portal.models import Transition
 from onboarding.models import Role
 from tests.allocations import factories
 from tests.allocations.machine import advance, submit_other
@@ -123,7 +119,7 @@ def test_jobs_of_two_shares_start_as_in_one_run_of_the_engine(
 ):
     Partition.objects.update(racks=racks)
     changed = {"priority_decay_half_life": 4 * HOUR, "priority_weight_age": 30_000}
-    multifactor.change_parameters(partition, by=administrator, reason="Test", **changed)
+    regulation.change_parameters(partition, by=administrator, reason="Test", **changed)
 
     starts = live(tenants, monday, travel, random.Random(seed))
 
@@ -191,117 +187,3 @@ def test_waiting_counts_from_before_the_policy_changed(partition):
     assert partition.scheduler_memory["eligible"] == [
         [waiting.pk, clock.seconds(waiting.eligible_at)]
     ]
-
-
-def test_a_change_of_weights_is_in_the_history(partition, administrator):
-    values = {"priority_weight_age": 1, "bf_window": None, "bf_interval": 30}
-
-    multifactor.change_parameters(partition, by=administrator, reason="Test week", **values)
-
-    row = SchedulingParameters.objects.get(partition=partition)
-    step = Transition.objects.of(partition).get()
-    assert (row.priority_weight_age, row.bf_window) == (1, None)
-    assert (step.by, step.note) == (
-        administrator,
-        "priority_weight_age: 20000 → 1\nbf_window: 86400 → –\nTest week",
-    )
-
-
-@pytest.mark.parametrize(
-    ("values", "message"),
-    [
-        ({"bf_interval": 30}, "Nothing would change."),
-        (
-            {"priority_calc_period": 500},
-            "The half-life has to be a multiple of the period of priorities.",
-        ),
-    ],
-)
-def test_parameters_that_say_nothing_or_do_not_fit_are_refused(
-    partition, administrator, values, message
-):
-    with pytest.raises(ParametersNotPossible) as refusal:
-        multifactor.change_parameters(partition, by=administrator, reason="Test", **values)
-
-    assert str(refusal.value) == message
-    assert not SchedulingParameters.objects.exists()
-
-
-def test_only_administrators_change_weights(partition):
-    officer = UserFactory(role=Role.ACCESS_OFFICER)
-
-    with pytest.raises(NotPermitted):
-        multifactor.change_parameters(partition, by=officer, reason="No", priority_weight_age=1)
-
-
-@pytest.fixture
-def devel(partition):
-    limits = {"max_wall": 1800, "max_jobs_per_user": 1, "grp_nodes": 60}
-    partition.qos.all().delete()
-    return partition.qos.create(name="devel", priority=10, **limits)
-
-
-@pytest.fixture
-def submit(tenants):
-    allocation, person = tenants[0]
-
-    def submit(**wishes):
-        shape = {"nodes": 5, "time_limit": 600, "runtime": 600}
-        return submit_job(allocation, by=person, name="job", **shape | wishes)
-
-    return submit
-
-
-def test_a_qos_of_high_priority_goes_first_within_its_limits(partition, devel, submit, travel):
-    submit(nodes=NODES)
-    tick(partition.pk, until=travel(dt.timedelta(minutes=1)), steps=40)
-    jobs = [submit(nodes=60), submit(nodes=60, qos="devel"), submit(nodes=5, qos="devel")]
-
-    tick(partition.pk, until=travel(dt.timedelta(minutes=15)), steps=40)
-
-    found = [Job.objects.get(pk=job.pk) for job in jobs]
-    assert [(job.state, job.reason) for job in found] == [
-        ("pending", "Resources"),
-        ("running", "None"),
-        ("pending", "QOSMaxJobsPerUserLimit"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("wishes", "message"),
-    [
-        (
-            {"qos": "gold"},
-            "JUPITER booster does not offer the QoS “gold”. Choose one of these: devel.",
-        ),
-        (
-            {"qos": "devel", "time_limit": 1801},
-            "Jobs of the QoS “devel” run 30 minutes at most. Ask for less, or no QoS.",
-        ),
-        (
-            {"qos": "devel", "nodes": 61},
-            "Jobs of the QoS “devel” have 60 nodes at most. Ask for fewer, or no QoS.",
-        ),
-    ],
-)
-def test_what_a_qos_would_never_let_start_is_refused(devel, submit, wishes, message):
-    with pytest.raises(JobNotPossible) as refusal:
-        submit(**wishes)
-
-    assert str(refusal.value) == message
-
-
-def test_no_qos_is_offered_where_it_would_not_count(partition, devel, submit):
-    Partition.objects.update(policy="easy")
-
-    with pytest.raises(JobNotPossible) as refusal:
-        submit(qos="devel")
-
-    assert str(refusal.value) == "JUPITER booster offers no QoS. Submit the job without one."
-
-
-def test_a_change_stays_within_the_qos(devel, submit):
-    job = submit(qos="devel")
-
-    with pytest.raises(JobNotPossible):
-        modify_job(job, by=job.submitted_by, time_limit=3600)
