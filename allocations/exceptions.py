@@ -131,6 +131,18 @@ class ReasonMissing(AllocationsError):
     default = _("Say why: the applicant reads this text.")
 
 
+class RecallNotPossible(AllocationsError):
+    code = "recall_not_possible"
+    default = _(
+        "The evaluation of this proposal has begun, so it can no longer be changed. The office "
+        "asks you where something is missing; you can also withdraw it and start a new one."
+    )
+
+
+class QuestionNotPossible(AllocationsError):
+    code = "question_not_possible"
+
+
 class StartNotPossible(AllocationsError):
     code = "start_not_possible"
 

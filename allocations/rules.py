@@ -105,9 +105,16 @@ rules.add_perm("allocations.submit_proposal", is_applicant)
 rules.add_perm("allocations.withdraw_proposal", is_applicant)
 rules.add_perm("allocations.answer_offer", is_applicant)
 
+rules.add_perm("allocations.recall_proposal", is_applicant)
+rules.add_perm("allocations.answer_questions", is_applicant)
+
 rules.add_perm("allocations.check_eligibility", is_access_officer & ~is_involved)
 rules.add_perm("allocations.check_feasibility", is_technical_reviewer & ~is_involved)
 rules.add_perm("allocations.handle_offers", is_access_officer & ~is_involved)
+rules.add_perm(
+    "allocations.ask_applicant",
+    (is_access_officer | is_technical_reviewer | is_panel_chair) & ~is_involved,
+)
 rules.add_perm("allocations.run_calls", is_access_officer)
 
 rules.add_perm("allocations.propose_correction", is_access_officer & ~is_of_allocation)
@@ -133,6 +140,7 @@ for model in (
     "allocation",
     "award",
     "call",
+    "clarification",
     "correction",
     "daytotal",
     "evaluationstep",

@@ -54,6 +54,38 @@ def add_working_days(start, days):
     return dt.datetime.combine(day, time).astimezone(dt.UTC)
 
 
+def working_time(start, end):
+    """How much of the time from ``start`` to ``end`` lies on working days of Brussels."""
+    start, end = (moment.astimezone(BRUSSELS).replace(tzinfo=None) for moment in (start, end))
+    holidays = set(Holiday.objects.filter(day__gte=start.date()).values_list("day", flat=True))
+    total = dt.timedelta()
+    while start < end:
+        midnight = _next_midnight(start)
+        if not is_free(start.date(), holidays):
+            total += min(midnight, end) - start
+        start = midnight
+    return total
+
+
+def add_working_time(start, duration):
+    """The first moment by which ``duration`` of working days has passed since ``start``.
+
+    ``add_working_days`` for amounts that are no whole days, such as what a pause has left.
+    """
+    here = start.astimezone(BRUSSELS).replace(tzinfo=None)
+    holidays = set(Holiday.objects.filter(day__gte=here.date()).values_list("day", flat=True))
+    while is_free(here.date(), holidays) or duration >= _next_midnight(here) - here:
+        midnight = _next_midnight(here)
+        if not is_free(here.date(), holidays):
+            duration -= midnight - here
+        here = midnight
+    return (here + duration).replace(tzinfo=BRUSSELS).astimezone(dt.UTC)
+
+
+def _next_midnight(local):
+    return dt.datetime.combine(local.date() + dt.timedelta(days=1), dt.time())  # local
+
+
 def is_free(day, holidays):
     """Whether ``day`` is a Saturday, a Sunday or one of ``holidays``."""
     return day.weekday() in WEEKEND or day in holidays

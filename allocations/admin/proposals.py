@@ -25,9 +25,14 @@ from ..models import (
     TeamMember,
 )
 from .cells import moment, two_lines
+from .clarifications import ASK, LAPSE_QUESTION, ClarificationInline
 from .guards import in_state
 
-UNDECIDED = [ProposalState.SUBMITTED, ProposalState.IN_EVALUATION]
+UNDECIDED = [
+    ProposalState.SUBMITTED,
+    ProposalState.IN_EVALUATION,
+    ProposalState.CLARIFICATION,
+]
 
 
 class RemarksForm(forms.Form):
@@ -73,7 +78,7 @@ def in_step(kind):
 
     def possible(proposal):
         step = proposal.steps.filter(state=StepState.ACTIVE).first()
-        if step is None:
+        if step is None or proposal.state != ProposalState.IN_EVALUATION:
             return _("The proposal is not in evaluation: %(state)s.") % {
                 "state": proposal.get_state_display()
             }
@@ -97,6 +102,7 @@ def decision_due_at():
     due = Deadline.objects.filter(
         kind="decision",
         met_at=None,
+        resumed_at=None,
         subject_type=ContentType.objects.get_for_model(Proposal),
         subject_id=OuterRef("pk"),
     )
@@ -133,7 +139,7 @@ class ProposalAdmin(ActsMixin, ReadOnlyMixin, admin.ModelAdmin):
     list_filter = ["state", "call", "sector"]
     search_fields = ["reference", "title", "organisation__name", "applicant__email"]
     list_select_related = ["organisation", "call"]
-    inlines = [EvaluationStepInline, TeamMemberInline]
+    inlines = [EvaluationStepInline, ClarificationInline, TeamMemberInline]
     fieldsets = [
         (None, {"fields": ["reference", "title", "state", "decision_due", "submitted_at"]}),
         (
@@ -195,6 +201,8 @@ class ProposalAdmin(ActsMixin, ReadOnlyMixin, admin.ModelAdmin):
             possible=in_step(StepKind.TECHNICAL),
             grave=True,
         ),
+        ASK,
+        LAPSE_QUESTION,
         Act(
             name="promote",
             label=gettext_lazy("Offer from the reserve list"),

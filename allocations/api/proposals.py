@@ -12,8 +12,10 @@ from jaif_portal.api.idempotency import idempotent
 from jaif_portal.models import Scope
 
 from ..flows.offers import accept_offer, decline_offer
-from ..flows.proposals import begin_proposal, edit_proposal, submit_proposal, withdraw_proposal
+from ..flows.proposals import begin_proposal, edit_proposal, submit_proposal
+from ..flows.withdrawal import withdraw_proposal
 from ..models import Proposal, ProposalState
+from .following import FollowingMixin
 from .proposal_shapes import (
     AcceptanceSerializer,
     AnswersSerializer,
@@ -29,7 +31,7 @@ class ProposalFilter(filters.FilterSet):
     call = IdFilter(field_name="call_id")
 
 
-class ProposalViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
+class ProposalViewSet(FollowingMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
     """Your proposals and those of your teams."""
 
     queryset = Proposal.objects.none()

@@ -6,8 +6,9 @@ from jaif_portal.flows.outbox import write_mail
 from onboarding.models import Role
 
 
-def receipt(proposal):
-    _to_team(proposal, "receipt")
+def receipt(proposal, *, event):
+    """``event`` tells one submission from the next, after the proposal was recalled."""
+    _to_team(proposal, "receipt", event=event)
 
 
 def turned_down(proposal, *, remarks):
@@ -37,6 +38,10 @@ def awarded(proposal, allocation):
 def answer_due(proposal):
     _to_applicant(proposal, "answer_due")
     _to_officers(proposal, "answer_overdue")
+
+
+def answer_soon(proposal):
+    _to_applicant(proposal, "answer_soon")
 
 
 def decision_overdue(proposal):
@@ -128,11 +133,11 @@ def _to_officers(proposal, letter):
         _write(letter, proposal, to=officer.email, language=officer.language)
 
 
-def _write(letter, proposal, *, to, language, **context):
+def _write(letter, proposal, *, to, language, event="", **context):
     write_mail(
         f"allocations/mail/{letter}.txt",
         to=to,
-        key=f"proposal:{proposal.pk}:{letter}",
+        key=f"proposal:{proposal.pk}:{event or letter}",
         language=language,
         proposal=proposal,
         **context,

@@ -23,7 +23,7 @@ from ..models import (
     Proposal,
     ProposalState,
 )
-from . import alerts, intake, ledger, letters, quota
+from . import alerts, clarifications, intake, ledger, letters, quota
 
 logger = logging.getLogger(__name__)
 
@@ -122,10 +122,18 @@ def answer_due(proposal, *, at):
         letters.answer_due(proposal)
 
 
+def answer_soon(proposal, *, at):
+    """Remind the applicant while there is time to answer."""
+    if Proposal.objects.filter(pk=proposal.pk, state=ProposalState.OFFERED).exists():
+        letters.answer_soon(proposal)
+
+
 HANDLERS = {
     intake.DEADLINE: intake.cut_off_reached,
     "decision": decision_overdue,
     "answer": answer_due,
+    "answer_reminder": answer_soon,
+    clarifications.DEADLINE: clarifications.answer_late,
     "expiry": expire,
     quota.DEADLINE: quota.month_due,
     alerts.DEADLINE: alerts.outlook_due,

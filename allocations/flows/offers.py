@@ -162,13 +162,17 @@ def _offer(proposal, award, *, by, at, note=""):
     award.save()
     move(proposal, to=ProposalState.OFFERED, by=by, at=at, note=note)
     set_deadline("answer", proposal, due_at=award.answer_by)
+    policy = proposal.policy
+    if policy.remind_days < policy.answer_days:
+        due_at = clock.add_working_days(at, policy.answer_days - policy.remind_days)
+        set_deadline("answer_reminder", proposal, due_at=due_at)
     letters.offered(proposal, award)
     return proposal
 
 
 def _answer(proposal, *, by, at):
     Award.objects.filter(proposal=proposal).update(answered_at=at, answered_by=by)
-    meet_deadlines(proposal, "answer", at=at)
+    meet_deadlines(proposal, "answer", "answer_reminder", at=at)
 
 
 def _start(proposal, starts_on, *, at):

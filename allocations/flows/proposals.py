@@ -1,4 +1,4 @@
-"""From a first draft to a submitted proposal, or its withdrawal."""
+"""From a first draft to a submitted proposal."""
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -7,25 +7,20 @@ from django.utils.translation import gettext as _
 
 from jaif_portal import clock
 from jaif_portal.exceptions import StaleVersion, TransitionNotAllowed
-from jaif_portal.flows.deadlines import meet_deadlines
 from jaif_portal.flows.outbox import write_mail
 from jaif_portal.flows.permissions import require
 from jaif_portal.flows.transitions import move, record_birth
 
 from ..exceptions import CallNotOpen, ProposalExists
 from ..models import (
-    Award,
     Proposal,
     ProposalState,
     Round,
-    StepOutcome,
-    StepState,
     TeamMember,
 )
 from . import letters
 from .completeness import require_complete
 from .eligibility import require_eligible, require_member, require_no_overdue_report
-from .intake import DEADLINE as CUT_OFF
 from .intake import take_in
 
 ANSWERS = (
@@ -119,31 +114,12 @@ def submit_proposal(proposal, *, by):
     require_eligible(proposal.organisation, policy=proposal.policy)
     require_no_overdue_report(proposal.applicant)
     require_complete(proposal)
+    was_recalled = proposal.submitted_at is not None
     _give_reference(proposal, at=now)
-    move(proposal, to=ProposalState.SUBMITTED, by=by, at=now)
+    step = move(proposal, to=ProposalState.SUBMITTED, by=by, at=now)
     take_in(proposal, at=now)
-    letters.receipt(proposal)
+    letters.receipt(proposal, event=f"receipt:{step.pk}" if was_recalled else "receipt")
     return proposal
-
-
-@transaction.atomic
-def withdraw_proposal(proposal, *, by, note=""):
-    """Take a proposal back, at any time before it is awarded."""
-    proposal = _lock(proposal)
-    require(by, "allocations.withdraw_proposal", proposal)
-    now = clock.now()
-    move(proposal, to=ProposalState.WITHDRAWN, by=by, at=now, note=note)
-    drop_open_steps(proposal, at=now)
-    meet_deadlines(proposal, CUT_OFF, "decision", "answer", at=now)
-    Award.objects.filter(proposal=proposal).update(answered_at=now, answered_by=by)
-    return proposal
-
-
-def drop_open_steps(proposal, *, at):
-    """End the checks that nobody needs any more."""
-    proposal.steps.exclude(state=StepState.DONE).update(
-        state=StepState.DONE, outcome=StepOutcome.DROPPED, ended_at=at
-    )
 
 
 def _lock(proposal):
@@ -170,13 +146,20 @@ def _set_team(proposal, emails, *, by):
 
 
 def _give_reference(proposal, *, at):
-    """The next number of the call's open round, under the round's lock."""
+    """The next number of the call's open round, under the round's lock.
+
+    A proposal that was recalled keeps its reference in the same round.
+    """
     rounds = Round.objects.select_for_update().filter(call=proposal.call)
     intake = (
         rounds.exclude(cut_off_at__lte=at).order_by(F("cut_off_at").asc(nulls_first=True)).first()
     )
     if intake is None:
         raise CallNotOpen
+    if proposal.round_id == intake.pk:
+        proposal.submitted_at = at
+        proposal.save(update_fields=["submitted_at"])
+        return
     intake.last_number += 1
     intake.save(update_fields=["last_number"])
     mode = proposal.call.mode

@@ -2,6 +2,7 @@ from .access import AccessModeForm, AccessPolicyForm, RoundSeriesForm
 from .advice import AdviserForm, EligibilityForm
 from .chains import ChainForm, ChainShapeForm
 from .estimates import EstimateForm
+from .following import ClarificationForm
 from .job_templates import TemplateForm
 from .jobs import ChangeForm, JobForm, OrderForm, ShapeForm
 from .proposals import AcceptForm, ProposalForm, ProposalNewForm, WithdrawForm
@@ -15,6 +16,7 @@ __all__ = [
     "ChainForm",
     "ChainShapeForm",
     "ChangeForm",
+    "ClarificationForm",
     "EligibilityForm",
     "EstimateForm",
     "JobForm",

@@ -1,6 +1,7 @@
 from .access import Availability, Call, CallState, Round, SystemOffer
 from .accounting import AccountingMode, Enforcement, ExhaustionPolicy
 from .awards import Award
+from .clarifications import Clarification, ClarificationState
 from .closures import ClosureKind, ClosureState, NodeClosure
 from .corrections import Correction, CorrectionDirection, CorrectionState, LedgerCheck
 from .evaluation import EvaluationStep, StepOutcome, StepState
@@ -48,6 +49,8 @@ __all__ = [
     "Award",
     "Call",
     "CallState",
+    "Clarification",
+    "ClarificationState",
     "ClosureKind",
     "ClosureState",
     "Correction",

@@ -104,7 +104,19 @@ class AccessPolicy(models.Model):
     )
     steps = models.JSONField(_("evaluation steps, in order"))
     decision_days = models.PositiveSmallIntegerField(_("working days to the decision"))
+    clarification_days = models.PositiveSmallIntegerField(
+        _("working days to answer questions"), default=5
+    )
+    clarification_rounds = models.PositiveSmallIntegerField(
+        _("times that questions may be asked"), default=2
+    )
+    reply_days = models.PositiveSmallIntegerField(
+        _("working days to reply to the reviews"), default=7
+    )
     answer_days = models.PositiveSmallIntegerField(_("working days to answer an offer"))
+    remind_days = models.PositiveSmallIntegerField(
+        _("working days before its end to remind of an offer"), default=3
+    )
     start_within_days = models.PositiveSmallIntegerField(_("days within which use begins"))
     report_months = models.PositiveSmallIntegerField(_("months to the final report"))
     renewals = models.PositiveSmallIntegerField(_("renewals"), default=0)

@@ -13,6 +13,7 @@ class ProposalState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     SUBMITTED = "submitted", _("Submitted")
     IN_EVALUATION = "in_evaluation", _("In evaluation")
+    CLARIFICATION = "clarification", _("Waiting for the applicant’s answer")
     RESERVE = "reserve", _("On the reserve list")
     OFFERED = "offered", _("Offered")
     AWARDED = "awarded", _("Awarded")
@@ -33,14 +34,20 @@ class ProposalState(models.TextChoices):
 
 SUCCESSORS = {
     ProposalState.DRAFT: {ProposalState.SUBMITTED, ProposalState.WITHDRAWN},
-    ProposalState.SUBMITTED: {ProposalState.IN_EVALUATION, ProposalState.WITHDRAWN},
+    ProposalState.SUBMITTED: {
+        ProposalState.DRAFT,
+        ProposalState.IN_EVALUATION,
+        ProposalState.WITHDRAWN,
+    },
     ProposalState.IN_EVALUATION: {
+        ProposalState.CLARIFICATION,
         ProposalState.OFFERED,
         ProposalState.RESERVE,
         ProposalState.INELIGIBLE,
         ProposalState.INFEASIBLE,
         ProposalState.WITHDRAWN,
     },
+    ProposalState.CLARIFICATION: {ProposalState.IN_EVALUATION, ProposalState.WITHDRAWN},
     ProposalState.RESERVE: {ProposalState.OFFERED, ProposalState.LAPSED, ProposalState.WITHDRAWN},
     ProposalState.OFFERED: {
         ProposalState.AWARDED,
@@ -168,7 +175,14 @@ class Proposal(models.Model):
                 name="proposal_once_per_call_and_applicant",
                 fields=["call", "applicant"],
                 condition=Q(
-                    state__in=["draft", "submitted", "in_evaluation", "reserve", "offered"]
+                    state__in=[
+                        "draft",
+                        "submitted",
+                        "in_evaluation",
+                        "clarification",
+                        "reserve",
+                        "offered",
+                    ]
                 ),
             ),
             models.CheckConstraint(

@@ -20,9 +20,17 @@ from ..exceptions import ProposalIncomplete
 from ..flows.completeness import gaps
 from ..flows.eligibility import obstacles
 from ..flows.offers import accept_offer, decline_offer
-from ..flows.proposals import begin_proposal, edit_proposal, submit_proposal, withdraw_proposal
+from ..flows.proposals import begin_proposal, edit_proposal, submit_proposal
+from ..flows.recall import may_recall
+from ..flows.withdrawal import withdraw_proposal
 from ..forms import AcceptForm, ProposalForm, ProposalNewForm, WithdrawForm
 from ..models import Call, Proposal, ProposalState
+
+UNDECIDED = {
+    ProposalState.SUBMITTED,
+    ProposalState.IN_EVALUATION,
+    ProposalState.CLARIFICATION,
+}
 
 
 class Proposals(LoginRequiredMixin):
@@ -155,7 +163,7 @@ class ProposalDetail(Proposals, DetailView):
 
     def get_context_data(self, **kwargs):
         proposal = self.object
-        user = self.request.user
+        user, now = self.request.user, clock.now()
         return super().get_context_data(
             transitions=Transition.objects.of(proposal),
             deadlines=_decision_clock(proposal),
@@ -166,7 +174,11 @@ class ProposalDetail(Proposals, DetailView):
             may_edit=user.has_perm("allocations.edit_proposal", proposal),
             may_answer=user.has_perm("allocations.answer_offer", proposal),
             may_withdraw=user.has_perm("allocations.withdraw_proposal", proposal),
-            now=clock.now(),
+            may_recall=user.has_perm("allocations.recall_proposal", proposal)
+            and may_recall(proposal, at=now),
+            may_answer_questions=user.has_perm("allocations.answer_questions", proposal),
+            clarifications=proposal.clarifications.select_related("asked_by", "ended_by"),
+            now=now,
             **kwargs,
         )
 
@@ -231,6 +243,6 @@ class OfferDecline(ProposalFlow):
 
 def _decision_clock(proposal):
     """By when the decision is due, also where that moment has passed; none once it is made."""
-    if proposal.state not in {ProposalState.SUBMITTED, ProposalState.IN_EVALUATION}:
+    if proposal.state not in UNDECIDED:
         return []
-    return Deadline.objects.of(proposal).filter(kind="decision", met_at=None)
+    return Deadline.objects.of(proposal).filter(kind="decision", met_at=None, resumed_at=None)

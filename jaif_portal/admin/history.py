@@ -49,7 +49,8 @@ class TransitionAdmin(ReadOnlyMixin, admin.ModelAdmin):
 class DeadlineAdmin(ReadOnlyMixin, admin.ModelAdmin):
     list_display = ["due_at", "kind", "about", "met_at", "fired_at", "failure"]
     list_filter = ["kind", ("fired_at", admin.EmptyFieldListFilter), "due_at"]
-    fields = ["kind", "subject_type", "about", "due_at", "met_at", "fired_at", "failure"]
+    fields = ["kind", "subject_type", "about", "due_at"]
+    fields += ["paused_at", "resumed_at", "met_at", "fired_at", "failure"]
     readonly_fields = ["about"]
 
     def get_queryset(self, request):

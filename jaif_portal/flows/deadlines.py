@@ -12,19 +12,41 @@ logger = logging.getLogger(__name__)
 
 
 def set_deadline(kind, subject, *, due_at):
-    """Start a timer. Setting the same one again changes nothing."""
+    """Start a timer. Setting the same one again changes nothing, unless it was met: it runs on."""
     deadline, _created = Deadline.objects.get_or_create(
         kind=kind,
         subject_type=_type_of(subject),
         subject_id=subject.pk,
         due_at=due_at,
     )
+    if deadline.met_at is not None:
+        deadline.met_at = None
+        deadline.save(update_fields=["met_at"])
     return deadline
 
 
 def meet_deadlines(subject, *kinds, at):
-    """Stop the running timers of ``subject``: what they waited for has happened."""
-    Deadline.objects.of(subject).running().filter(kind__in=kinds).update(met_at=at)
+    """Stop the timers of ``subject``, paused ones too: what they waited for has happened."""
+    timers = Deadline.objects.of(subject).filter(kind__in=kinds)
+    (timers.running() | timers.paused()).update(met_at=at)
+
+
+def pause_deadlines(subject, *, at):
+    """Stop every running timer of ``subject`` that is not yet due."""
+    Deadline.objects.of(subject).running().filter(due_at__gt=at).update(paused_at=at)
+
+
+def resume_deadlines(subject, *, at):
+    """Go on with what ``pause_deadlines`` stopped: each has the working time left that it had."""
+    for deadline in Deadline.objects.of(subject).paused():
+        left = clock.working_time(deadline.paused_at, deadline.due_at)
+        due_at = clock.add_working_time(at, left)
+        if due_at == deadline.due_at:  # nothing was lost, as over a weekend
+            deadline.paused_at = None
+        else:
+            deadline.resumed_at = at
+            set_deadline(deadline.kind, subject, due_at=due_at)
+        deadline.save(update_fields=["paused_at", "resumed_at"])
 
 
 def fire_due(handlers, *, until):

@@ -1,7 +1,7 @@
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,14 +12,19 @@ class DeadlineQuerySet(models.QuerySet):
         )
 
     def running(self):
-        """Neither met nor fired."""
-        return self.filter(met_at=None, fired_at=None)
+        """Neither met nor fired, and not paused."""
+        return self.filter(met_at=None, fired_at=None, paused_at=None)
+
+    def paused(self):
+        """Stopped until it is resumed."""
+        return self.filter(met_at=None, paused_at__isnull=False, resumed_at=None)
 
 
 class Deadline(models.Model):
     """A moment by which something must have happened to a subject.
 
-    ``due_at`` never changes: an extension is another row. A timer reminds, escalates
+    ``due_at`` never changes: an extension is another row, and so is what a pause has left
+    when it ends. A timer reminds, escalates
     or lapses an applicant's own inaction; it never decides on a request.
     """
 
@@ -32,6 +37,10 @@ class Deadline(models.Model):
     due_at = models.DateTimeField(_("due at"))
     met_at = models.DateTimeField(_("met at"), null=True, blank=True)
     fired_at = models.DateTimeField(_("fired at"), null=True, blank=True)
+    paused_at = models.DateTimeField(_("paused at"), null=True, blank=True)
+    resumed_at = models.DateTimeField(
+        _("resumed at"), null=True, blank=True, help_text=_("Another row has the time left.")
+    )
     failure = models.TextField(_("last failure"), blank=True)
 
     objects = DeadlineQuerySet.as_manager()
@@ -44,7 +53,11 @@ class Deadline(models.Model):
             models.UniqueConstraint(
                 name="deadline_once_per_subject_and_moment",
                 fields=["kind", "subject_type", "subject_id", "due_at"],
-            )
+            ),
+            models.CheckConstraint(
+                name="deadline_resumes_after_a_pause",
+                condition=Q(resumed_at=None) | Q(resumed_at__gte=F("paused_at")),
+            ),
         ]
         indexes = [
             models.Index(

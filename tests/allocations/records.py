@@ -24,7 +24,7 @@ def letters(subject, noun="proposal"):
     """``[(letter, receiver), ...]`` about ``subject``, in alphabetical order."""
     prefix = f"{noun}:{subject.pk}:"
     keys = Mail.objects.filter(key__startswith=prefix).values_list("key", flat=True)
-    return sorted(tuple(key.removeprefix(prefix).split(":", 1)) for key in keys)
+    return sorted(tuple(key.removeprefix(prefix).rsplit(":", 1)) for key in keys)
 
 
 def broken_invariants():

@@ -7,6 +7,11 @@ import pytest
 from django.contrib.auth.models import Group
 from django.db import transaction
 
+from allocations.flows.clarifications import (
+    answer_questions,
+    ask_applicant,
+    lapse_clarification,
+)
 from allocations.flows.evaluation import (
     find_eligible,
     find_feasible,
@@ -14,7 +19,9 @@ from allocations.flows.evaluation import (
     find_infeasible,
 )
 from allocations.flows.offers import accept_offer, decline_offer, lapse_offer, promote
-from allocations.flows.proposals import edit_proposal, submit_proposal, withdraw_proposal
+from allocations.flows.proposals import edit_proposal, submit_proposal
+from allocations.flows.recall import recall_proposal
+from allocations.flows.withdrawal import withdraw_proposal
 from allocations.models import (
     Award,
     EvaluationStep,
@@ -23,8 +30,9 @@ from allocations.models import (
     Project,
     Proposal,
     ProposalState,
+    Round,
 )
-from jaif_portal.exceptions import Refusal
+from jaif_portal.exceptions import Refusal, TransitionNotAllowed
 from jaif_portal.models import Deadline, Mail, Transition
 from onboarding.models import Acceptance, OnboardingCase, Role
 from tests.allocations import factories
@@ -38,6 +46,14 @@ def edit(proposal, *, by):
     return edit_proposal(proposal, by=by, version=proposal.version, title="Another title")
 
 
+def answer(proposal, *, by):
+    """The last questions, where there are any."""
+    asked = proposal.clarifications.last()
+    if asked is None:
+        raise TransitionNotAllowed
+    return answer_questions(asked, by=by, version=proposal.version, text="Public data.")
+
+
 def turn_down(find):
     return lambda proposal, *, by: find(proposal, by=by, remarks="For these reasons.")
 
@@ -45,7 +61,11 @@ def turn_down(find):
 FLOWS = {
     "edit": edit,
     "submit": submit_proposal,
+    "recall": recall_proposal,
     "withdraw": withdraw_proposal,
+    "ask": lambda proposal, *, by: ask_applicant(proposal, by=by, question="Which data?"),
+    "answer": answer,
+    "lapse_question": lapse_clarification,
     "find_eligible": find_eligible,
     "find_ineligible": turn_down(find_ineligible),
     "find_feasible": find_feasible,
@@ -63,6 +83,15 @@ TABLE = {
     ("edit", "draft"): ("draft", WRITERS),
     ("submit", "draft"): ("in_evaluation", {"applicant"}),
     ("withdraw", "draft"): ("withdrawn", {"applicant"}),
+    ("recall", "submitted"): ("draft", {"applicant"}),
+    ("ask", "eligibility check"): ("clarification", {OFFICER}),
+    ("ask", "technical check"): ("clarification", {REVIEWER}),
+    ("answer", "clarification"): ("in_evaluation", {"applicant"}),
+    ("lapse_question", "clarification"): (
+        "in_evaluation",
+        {OFFICER, REVIEWER, Role.PANEL_CHAIR.value},
+    ),
+    ("withdraw", "clarification"): ("withdrawn", {"applicant"}),
     ("withdraw", "submitted"): ("withdrawn", {"applicant"}),
     ("withdraw", "eligibility check"): ("withdrawn", {"applicant"}),
     ("withdraw", "technical check"): ("withdrawn", {"applicant"}),
@@ -86,13 +115,24 @@ def in_every_state(*, team, share):
     proposals = {"reserve": factories.offered(team=team)}
     put_into_pool(share, 99 * 1250 * 3600, at=share.starts_at)
     proposals["draft"] = factories.draft(team=team)
-    for name in ("submitted", "eligibility check", "technical check", "ineligible"):
+    for name in (
+        "submitted",
+        "clarification",
+        "eligibility check",
+        "technical check",
+        "ineligible",
+    ):
         proposals[name] = factories.submitted(team=team)
     for name in ("offered", "awarded", "declined", "lapsed", "withdrawn"):
         proposals[name] = factories.offered(team=team)
     proposals["infeasible"] = factories.submitted(team=team)
     by = {"by": factories.officer()}
     Proposal.objects.filter(pk=proposals["submitted"].pk).update(state="submitted")
+    ahead = Round.objects.create(
+        call=proposals["submitted"].call, year=2027, number=1, cut_off_at=share.ends_at
+    )
+    Proposal.objects.filter(pk=proposals["submitted"].pk).update(round=ahead)
+    ask_applicant(proposals["clarification"], question="Which data?", **by)
     find_eligible(proposals["technical check"], **by)
     find_ineligible(proposals["ineligible"], remarks="No.", **by)
     find_eligible(proposals["infeasible"], **by)

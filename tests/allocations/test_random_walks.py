@@ -11,7 +11,15 @@ from django.db import transaction
 from django.db.models import Count, Q, Sum
 
 from allocations.exceptions import ReportOverdue
-from allocations.flows import evaluation, lifecycle, offers, proposals
+from allocations.flows import (
+    clarifications,
+    evaluation,
+    lifecycle,
+    offers,
+    proposals,
+    recall,
+    withdrawal,
+)
 from allocations.flows.queue import advance_partition
 from allocations.models import (
     Award,
@@ -25,7 +33,7 @@ from allocations.models import (
     Round,
 )
 from jaif_portal import clock
-from jaif_portal.exceptions import Refusal
+from jaif_portal.exceptions import Refusal, TransitionNotAllowed
 from jaif_portal.flows.clock import set_clock
 from jaif_portal.models import Deadline, Transition
 from tests.allocations import factories
@@ -35,10 +43,27 @@ from tests.onboarding.factories import UserFactory
 
 POOL = 2 * 1250 * 3600 + 5  # two awards and a bit
 SEEDS, STEPS = (4, 7), 80
+
+
+def answer(row, by):
+    asked = row.clarifications.last()
+    if asked is None:
+        raise TransitionNotAllowed
+    return clarifications.answer_questions(
+        asked, by=by, version=row.version, text="So.", title="Answered"
+    )
+
+
 FLOWS = {
     "edit": lambda row, by: proposals.edit_proposal(row, by=by, version=row.version, title="New"),
     "submit": lambda row, by: proposals.submit_proposal(row, by=by),
-    "withdraw": lambda row, by: proposals.withdraw_proposal(row, by=by),
+    "withdraw": lambda row, by: withdrawal.withdraw_proposal(row, by=by),
+    "recall": lambda row, by: recall.recall_proposal(row, by=by),
+    "ask": lambda row, by: clarifications.ask_applicant(
+        row, by=by, question="Why?", fields=["title"]
+    ),
+    "answer": answer,
+    "lapse_question": lambda row, by: clarifications.lapse_clarification(row, by=by),
     "eligible": lambda row, by: evaluation.find_eligible(row, by=by),
     "ineligible": lambda row, by: evaluation.find_ineligible(row, by=by, remarks="No."),
     "feasible": lambda row, by: evaluation.find_feasible(row, by=by),
@@ -56,13 +81,20 @@ FITTING = {
         ("eligible", "officer"): 5,
         ("feasible", "reviewer"): 5,
         ("half", "reviewer"): 1,
-        ("ineligible", "officer"): 1,
+        ("ask", "officer"): 1,
+        ("ask", "reviewer"): 1,
+        ("ineligible", "officer"): 3,
         ("infeasible", "reviewer"): 1,
+    },
+    "clarification": {
+        ("answer", "applicant"): 3,
+        ("lapse_question", "officer"): 2,
+        ("withdraw", "applicant"): 1,
     },
     "reserve": {("promote", "officer"): 2, ("lapse", "officer"): 1},
     "offered": {("accept", "applicant"): 1, ("decline", "applicant"): 1, ("lapse", "officer"): 3},
 }
-TIMERS = {"in_evaluation": {"decision"}, "offered": {"answer"}}
+TIMERS = {"in_evaluation": {"decision"}, "offered": {"answer", "answer_reminder"}}
 
 
 def values(row):
@@ -173,14 +205,19 @@ class Walk:
 
     def checks_timers_and_projects_fit_the_state(self):
         rows = Proposal.objects.annotate(
-            checks=Count("steps", filter=Q(steps__state="active")), projects=Count("project")
+            checks=Count("steps", filter=Q(steps__state="active"), distinct=True),
+            questions=Count(
+                "clarifications", filter=Q(clarifications__state="open"), distinct=True
+            ),
+            projects=Count("project", distinct=True),
         )
         timers = defaultdict(set)
         kind = ContentType.objects.get_for_model(Proposal)
         for timer in Deadline.objects.running().filter(subject_type=kind):
             timers[timer.subject_id].add(timer.kind)
         for row in rows:
-            assert row.checks == (row.state == "in_evaluation")
+            assert row.checks == (row.state in {"in_evaluation", "clarification"})
+            assert row.questions == (row.state == "clarification")
             assert bool(row.projects) == (row.state == "awarded")
             assert timers[row.pk] <= TIMERS.get(row.state, set())
         assert not Deadline.objects.exclude(failure="").exists()

@@ -21,8 +21,15 @@ ACTS = {
     "allocations.check_eligibility": {Role.ACCESS_OFFICER},
     "allocations.check_feasibility": {Role.TECHNICAL_REVIEWER},
     "allocations.handle_offers": {Role.ACCESS_OFFICER},
+    "allocations.ask_applicant": {
+        Role.ACCESS_OFFICER,
+        Role.TECHNICAL_REVIEWER,
+        Role.PANEL_CHAIR,
+    },
     "allocations.edit_proposal": set(),
     "allocations.submit_proposal": set(),
+    "allocations.recall_proposal": set(),
+    "allocations.answer_questions": set(),
     "allocations.withdraw_proposal": set(),
     "allocations.answer_offer": set(),
 }
@@ -52,8 +59,11 @@ def test_the_applicant_and_the_team_have_their_own_acts(monday):
         "allocations.check_eligibility": set(),
         "allocations.check_feasibility": set(),
         "allocations.handle_offers": set(),
+        "allocations.ask_applicant": set(),
         "allocations.edit_proposal": {"applicant", "member"},
         "allocations.submit_proposal": {"applicant"},
+        "allocations.recall_proposal": {"applicant"},
+        "allocations.answer_questions": {"applicant"},
         "allocations.withdraw_proposal": {"applicant"},
         "allocations.answer_offer": {"applicant"},
     }

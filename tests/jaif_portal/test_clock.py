@@ -122,3 +122,22 @@ def test_the_years_that_the_portal_opens_with_have_their_holidays():
     per_year = [Holiday.objects.filter(day__year=year).count() for year in (2026, 2027, 2028)]
 
     assert per_year == [17, 17, 17]
+
+
+@pytest.mark.parametrize("days", [0, 1, 2, 7])
+@pytest.mark.parametrize("start", ["2026-11-23 10:00", "2026-11-27 00:00", "2026-11-28 11:30"])
+def test_working_time_in_whole_days_comes_to_the_same_as_working_days(start, days):
+    Holiday.objects.get_or_create(day=dt.date(2026, 12, 1), defaults={"name": "A holiday"})
+    start = brussels(start)
+
+    due = clock.add_working_days(start, days)
+
+    assert clock.working_time(start, due) == dt.timedelta(days=days)
+    assert clock.add_working_time(start, dt.timedelta(days=days)) == due
+
+
+def test_working_time_leaves_out_what_lies_on_a_weekend():
+    friday, monday = brussels("2026-11-27 16:00"), brussels("2026-11-30 09:00")
+
+    assert clock.working_time(friday, monday) == dt.timedelta(hours=17)
+    assert clock.add_working_time(friday, dt.timedelta(hours=17)) == monday

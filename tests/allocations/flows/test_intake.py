@@ -7,7 +7,8 @@ import pytest
 from allocations.exceptions import ProposalIncomplete
 from allocations.flows.evaluation import find_eligible, find_feasible
 from allocations.flows.lifecycle import keep_deadlines
-from allocations.flows.proposals import begin_proposal, submit_proposal, withdraw_proposal
+from allocations.flows.proposals import begin_proposal, submit_proposal
+from allocations.flows.withdrawal import withdraw_proposal
 from allocations.models import AccessPolicy, Call, Sector
 from jaif_portal import clock
 from jaif_portal.exceptions import TransitionNotAllowed

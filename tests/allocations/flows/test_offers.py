@@ -10,6 +10,7 @@ from allocations.models import (
     Award,
     ProposalState,
 )
+from jaif_portal import clock
 from jaif_portal.exceptions import NotPermitted, TransitionNotAllowed
 from onboarding.models import MemberRole
 from tests.allocations import factories
@@ -138,7 +139,11 @@ def test_a_timer_reminds_and_never_lapses_an_offer(offered, officer, travel):
     assert reminders == [
         ("answer_due", offered.applicant.email),
         *(("answer_overdue", email) for email in sorted(officers)),
+        ("answer_soon", offered.applicant.email),
     ]
+    assert timers(offered)["answer_reminder"][0] == clock.add_working_days(
+        offered.award.offered_at, 7
+    )
 
 
 def test_the_reserve_list_lapses_by_an_officer(reserve, officer, monday):

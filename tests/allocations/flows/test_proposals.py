@@ -3,7 +3,8 @@ import datetime as dt
 import pytest
 
 from allocations.exceptions import CallNotOpen, NotEligible, ProposalExists
-from allocations.flows.proposals import begin_proposal, edit_proposal, withdraw_proposal
+from allocations.flows.proposals import begin_proposal, edit_proposal
+from allocations.flows.withdrawal import withdraw_proposal
 from allocations.models import AccessPolicy, Call, CallState, Proposal, ProposalState
 from jaif_portal import clock
 from jaif_portal.exceptions import NotPermitted, StaleVersion, TransitionNotAllowed

@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 
 from allocations.flows.offers import decline_offer
-from allocations.flows.proposals import withdraw_proposal
+from allocations.flows.withdrawal import withdraw_proposal
 from jaif_portal.exceptions import TransitionNotAllowed
 from jaif_portal.models import Transition
 from tests.allocations import factories

@@ -6,7 +6,7 @@ import pytest
 
 from allocations import tasks
 from allocations.flows.jobs import submit_job
-from allocations.flows.proposals import withdraw_proposal
+from allocations.flows.withdrawal import withdraw_proposal
 from jaif_portal import clock
 from onboarding.models import Role
 from tests.allocations import factories

@@ -24,6 +24,7 @@ LISTS = [
 ]
 READ = ["proposal", "project", "job"]
 ACTS = [
+    "proposal_recall",
     "proposal_withdraw",
     "offer_accept",
     "offer_decline",

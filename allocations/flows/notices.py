@@ -1,0 +1,83 @@
+"""What is written to people after a proposal was submitted: questions, answers, reminders."""
+
+from django.contrib.auth import get_user_model
+
+from jaif_portal.flows.outbox import write_mail
+from onboarding.models import Role
+
+
+def recalled(proposal, *, event):
+    _to_officers(proposal, "recalled", event=event)
+
+
+def withdrawn(proposal, *, note):
+    _to_officers(proposal, "withdrawn", event="withdrawn", note=note)
+
+
+def questions(clarification):
+    proposal = clarification.proposal
+    _to_applicant_and_team(proposal, "questions", clarification)
+
+
+def answered(clarification):
+    """To the person who asked and now goes on."""
+    _to_asker(clarification, "answered")
+
+
+def answer_late(clarification):
+    """Remind the applicant, and tell the person who asked and the officers."""
+    _to_applicant_and_team(clarification.proposal, "question_reminder", clarification)
+    _to_asker(clarification, "question_overdue")
+    _to_officers(
+        clarification.proposal,
+        "question_overdue",
+        event=f"question_overdue:{clarification.number}",
+        clarification=clarification,
+    )
+
+
+def question_lapsed(clarification):
+    _to_applicant_and_team(clarification.proposal, "question_lapsed", clarification)
+
+
+def officers():
+    """Whom the access office's mails go to."""
+    people = get_user_model().objects.filter(is_active=True, is_staff=True)
+    return people.filter(groups__name=Role.ACCESS_OFFICER)
+
+
+def _to_applicant_and_team(proposal, letter, clarification):
+    language = proposal.applicant.language
+    for email in [proposal.applicant.email, *proposal.team.values_list("email", flat=True)]:
+        write_mail(
+            f"allocations/mail/{letter}.txt",
+            to=email,
+            key=f"proposal:{proposal.pk}:{letter}:{clarification.number}",
+            language=language,
+            proposal=proposal,
+            clarification=clarification,
+        )
+
+
+def _to_asker(clarification, letter):
+    person = clarification.asked_by
+    write_mail(
+        f"allocations/mail/{letter}.txt",
+        to=person.email,
+        key=f"proposal:{clarification.proposal_id}:{letter}:{clarification.number}",
+        language=person.language,
+        proposal=clarification.proposal,
+        clarification=clarification,
+    )
+
+
+def _to_officers(proposal, letter, *, event, **context):
+    for officer in officers():
+        write_mail(
+            f"allocations/mail/{letter}.txt",
+            to=officer.email,
+            key=f"proposal:{proposal.pk}:{event}",
+            language=officer.language,
+            proposal=proposal,
+            **context,
+        )
