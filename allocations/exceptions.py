@@ -29,6 +29,17 @@ class ProposalIncomplete(AllocationsError):
         self.fields = fields
 
 
+class AnswersNotPossible(AllocationsError):
+    """``fields`` maps each question to its sentences."""
+
+    code = "answers_not_possible"
+    default = _("Some answers are not possible. “errors” names them.")
+
+    def __init__(self, fields):
+        super().__init__()
+        self.fields = fields
+
+
 class ProposalExists(AllocationsError):
     code = "proposal_exists"
     default = _("You already have a proposal under this call.")

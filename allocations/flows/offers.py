@@ -36,6 +36,7 @@ from ..models import (
 )
 from . import ledger, letters
 from .alerts import watch_period
+from .compliance import circumstances_of
 from .eligibility import require_eligible, require_member, require_no_overdue_report
 from .quota import adopt_policy
 
@@ -227,6 +228,7 @@ def _allocate(project, *, starts_at, at):
             title=f"{project.identifier}: {partition.system}",
             organisation=project.organisation,
             owner=proposal.applicant,
+            circumstances=circumstances_of(proposal),
             at=at,
         ),
         node_seconds=award.node_seconds,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from onboarding.models import OrganisationType
 
-from ..models import AccessMode, AccessPolicy, Purpose, StepKind
+from ..models import AccessMode, AccessPolicy, CompliancePart, Purpose, StepKind
 
 MOST_ROUNDS = 60
 LONGEST_MONTHS = 60
@@ -91,6 +91,12 @@ class AccessPolicyForm(forms.ModelForm):
         label=_("Evaluation steps"),
         choices=StepKind.choices,
         help_text=_("They follow each other in this order."),
+    )
+    compliance_parts = ChoicesField(
+        label=_("Compliance questions"),
+        choices=CompliancePart.choices,
+        required=False,
+        help_text=_("The parts that have to be answered before a proposal is submitted."),
     )
 
     class Meta:

@@ -3,6 +3,17 @@ from .accounting import AccountingMode, Enforcement, ExhaustionPolicy
 from .awards import Award
 from .clarifications import Clarification, ClarificationState
 from .closures import ClosureKind, ClosureState, NodeClosure
+from .compliance import (
+    FINDINGS,
+    ComplianceAssessment,
+    ComplianceCatalogue,
+    ComplianceChange,
+    CompliancePart,
+    EnergyPolicy,
+    ExportOutcome,
+    ModelClass,
+    RiskClass,
+)
 from .corrections import Correction, CorrectionDirection, CorrectionState, LedgerCheck
 from .evaluation import EvaluationStep, StepOutcome, StepState
 from .expectations import Expectation
@@ -39,6 +50,7 @@ from .ticks import Tick, TickTotal
 
 __all__ = [
     "BLOCKING",
+    "FINDINGS",
     "AccessMode",
     "AccessPolicy",
     "AccountKind",
@@ -53,16 +65,22 @@ __all__ = [
     "ClarificationState",
     "ClosureKind",
     "ClosureState",
+    "ComplianceAssessment",
+    "ComplianceCatalogue",
+    "ComplianceChange",
+    "CompliancePart",
     "Correction",
     "CorrectionDirection",
     "CorrectionState",
     "DayTotal",
     "DependencyKind",
+    "EnergyPolicy",
     "Enforcement",
     "EntryKind",
     "EvaluationStep",
     "ExhaustionPolicy",
     "Expectation",
+    "ExportOutcome",
     "Forecast",
     "ForecastOutcome",
     "FundingShare",
@@ -78,6 +96,7 @@ __all__ = [
     "LedgerCheck",
     "LedgerEntry",
     "LoadSample",
+    "ModelClass",
     "NodeClosure",
     "Obligation",
     "ObligationKind",
@@ -94,6 +113,7 @@ __all__ = [
     "QoS",
     "QueueForecast",
     "QuotaMonth",
+    "RiskClass",
     "Round",
     "SchedulingParameters",
     "Sector",

@@ -103,6 +103,12 @@ class AccessPolicy(models.Model):
         _("months that the principal investigator’s contract outlasts the allocation"), default=0
     )
     steps = models.JSONField(_("evaluation steps, in order"))
+    compliance_parts = models.JSONField(
+        _("compliance questions"),
+        default=list,
+        blank=True,
+        help_text=_("The parts that have to be answered before a proposal is submitted."),
+    )
     decision_days = models.PositiveSmallIntegerField(_("working days to the decision"))
     clarification_days = models.PositiveSmallIntegerField(
         _("working days to answer questions"), default=5

@@ -64,7 +64,7 @@ class OnboardingCaseAdmin(ActsMixin, ReadOnlyMixin, admin.ModelAdmin):
 
 class CaseTemplateStepInline(admin.TabularInline):
     model = CaseTemplateStep
-    fields = ["position", "kind", "owner", "working_days"]
+    fields = ["position", "kind", "owner", "working_days", "circumstance"]
     ordering = ["position"]
     extra = 0
     min_num = 1

@@ -9,19 +9,22 @@ from jaif_portal.flows.outbox import write_mail
 from jaif_portal.flows.transitions import move, record_birth
 
 from ..exceptions import EmptyTemplate
-from ..models import CaseState, CaseStep, OnboardingCase
+from ..models import CaseState, CaseStep, Circumstance, OnboardingCase
 from .checks import CHECKS
 
 logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
-def open_case(template, *, title, organisation, owner, at):
+def open_case(template, *, title, organisation, owner, circumstances=(), at):
     """Give ``owner`` the check-list of ``template``, with what they have done already ticked.
+
+    Steps that belong to a ``Circumstance`` come in where ``circumstances`` name it.
 
     Raises ``EmptyTemplate`` where there is nothing to do, which would let everybody pass.
     """
-    steps = list(template.steps.all())
+    needed = [Circumstance.ALWAYS, *circumstances]
+    steps = list(template.steps.filter(circumstance__in=needed))
     if not steps:
         raise EmptyTemplate
     case = OnboardingCase.objects.create(
@@ -30,12 +33,12 @@ def open_case(template, *, title, organisation, owner, at):
     CaseStep.objects.bulk_create(
         CaseStep(
             case=case,
-            position=step.position,
+            position=position,
             kind=step.kind,
             owner=step.owner,
             due_at=clock.add_working_days(at, step.working_days),
         )
-        for step in steps
+        for position, step in enumerate(steps, start=1)
     )
     record_birth(case, by=None, at=at)
     _tell(case, "opened")

@@ -5,11 +5,15 @@ from allauth.mfa.models import Authenticator
 from ..models import Acceptance, StepKind, Terms
 
 
-def signed_agreement(user, *, at):
-    """The version of the usage agreement in force, if ``user`` has signed that very one."""
-    terms = Terms.objects.in_force(Terms.Kind.USAGE, at=at).first()
-    acceptance = Acceptance.objects.filter(terms=terms, user=user).first() if terms else None
-    return f"v{terms.version}, {acceptance.accepted_at:%Y-%m-%d}" if acceptance else ""
+def signed(kind):
+    """The version of terms in force, if the person has signed that very one."""
+
+    def check(user, *, at):
+        terms = Terms.objects.in_force(kind, at=at).first()
+        acceptance = Acceptance.objects.filter(terms=terms, user=user).first() if terms else None
+        return f"v{terms.version}, {acceptance.accepted_at:%Y-%m-%d}" if acceptance else ""
+
+    return check
 
 
 def first_key(user, *, at):
@@ -24,7 +28,8 @@ def authenticator_app(user, *, at):
 
 
 CHECKS = {
-    StepKind.AGREEMENT: signed_agreement,
+    StepKind.AGREEMENT: signed(Terms.Kind.USAGE),
+    StepKind.DATA_PROCESSING: signed(Terms.Kind.DATA_PROCESSING),
     StepKind.SSH_KEY: first_key,
     StepKind.MFA: authenticator_app,
 }

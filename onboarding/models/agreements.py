@@ -17,6 +17,7 @@ class Terms(models.Model):
     class Kind(models.TextChoices):
         USAGE = "usage", _("Usage agreement")
         AWARD = "award", _("Terms of the award")
+        DATA_PROCESSING = "data_processing", _("Data-processing agreement")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     version = models.PositiveSmallIntegerField(_("version"))

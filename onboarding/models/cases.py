@@ -12,6 +12,7 @@ class StepKind(models.TextChoices):
     """
 
     AGREEMENT = "agreement", _("Sign the usage agreement")
+    DATA_PROCESSING = "data_processing", _("Sign the data-processing agreement")
     SSH_KEY = "ssh_key", _("Add an SSH key")
     MFA = "mfa", _("Turn on two-factor sign-in")
     ASSOCIATION = "association", _("Account known to the scheduler")
@@ -21,6 +22,13 @@ class StepOwner(models.TextChoices):
     APPLICANT = "applicant", _("Applicant")
     PARTNER = "partner", _("JAIF")
     SYSTEM = "system", _("The portal")
+
+
+class Circumstance(models.TextChoices):
+    """When a step of a template belongs into a case."""
+
+    ALWAYS = "always", _("Always")
+    PERSONAL_DATA = "personal_data", _("Where personal data are processed")
 
 
 class CaseTemplate(models.Model):
@@ -37,7 +45,7 @@ class CaseTemplate(models.Model):
 
 
 class CaseTemplateStep(models.Model):
-    """One step of a template, copied into each case that is opened from it."""
+    """One step of a template, copied into each case that is opened under its circumstance."""
 
     template = models.ForeignKey(
         CaseTemplate, models.CASCADE, related_name="steps", verbose_name=_("case template")
@@ -46,6 +54,9 @@ class CaseTemplateStep(models.Model):
     kind = models.CharField(_("step"), max_length=20, choices=StepKind)
     owner = models.CharField(_("owner"), max_length=20, choices=StepOwner)
     working_days = models.PositiveSmallIntegerField(_("due after working days"))
+    circumstance = models.CharField(
+        _("needed"), max_length=20, choices=Circumstance, default=Circumstance.ALWAYS
+    )
 
     class Meta:
         verbose_name = _("template step")

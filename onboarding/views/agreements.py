@@ -44,7 +44,7 @@ class TermsPage(FlowFormMixin, RedirectURLMixin, AccessMixin, FormView):
         return super().get_context_data(
             terms=self.terms,
             acceptance=signatures.first(),
-            may_sign=self.terms.kind == Terms.Kind.USAGE,
+            may_sign=self.terms.kind != Terms.Kind.AWARD,
             next=self.get_redirect_url(),
             **kwargs,
         )

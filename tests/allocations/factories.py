@@ -4,7 +4,9 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
 
 from allocations.flows import lifecycle
+from allocations.flows.assessments import answer_questions
 from allocations.flows.associations import acknowledge_associations
+from allocations.flows.compliance import assessment_of, standing
 from allocations.flows.evaluation import find_eligible, find_feasible
 from allocations.flows.offers import accept_offer
 from allocations.flows.proposals import begin_proposal, submit_proposal
@@ -16,6 +18,42 @@ from onboarding.models import Role, SSHKey, Terms
 from tests.onboarding.factories import OrganisationFactory, UserFactory
 
 ABSTRACT = "We fine-tune a language model for tenders of small municipalities in Europe. " * 2
+
+HARMLESS = {  # answers about compliance that ask for nothing
+    "work": "use",
+    "prohibited": ["none"],
+    "stage": "research_only",
+    "annex_i": "no",
+    "annex_iii": ["none"],
+    "art50": ["none"],
+    "role": ["provider"],
+    "general": "no",
+    "personal_data": "none",
+    "end_use": ["none"],
+    "dual_use": "no",
+    "ethics_list": "ebd",
+    "ethics_text": "The greatest risk is bias in the data; we measure it for each group of users.",
+    "energy_seen": "seen",
+} | dict.fromkeys(
+    [
+        "ebd_agency",
+        "ebd_privacy",
+        "ebd_fairness",
+        "ebd_wellbeing",
+        "ebd_transparency",
+        "ebd_accountability",
+    ],
+    "planned",
+)
+PERSONAL = {  # such as patients' records that were pseudonymised
+    "personal_data": "pseudonymised",
+    "special": "yes",
+    "art35": ["none"],
+    "wp248": ["sensitive_data", "vulnerable_people"],
+    "dpia_state": "under_way",
+    "transfer": "none",
+    "agreement": "yes",
+}
 
 
 def officer():
@@ -34,8 +72,17 @@ def booster():
     return Partition.objects.get(name="booster")
 
 
-def draft(*, by=None, **answers):
-    """A complete draft under the Playground call."""
+def assess(proposal, **answers):
+    """Answer the questions about compliance that the proposal's mode asks."""
+    now = standing(proposal)
+    mine = {row.id for row in now.catalogue.questions if row.part in now.parts}
+    given = {name: answer for name, answer in (HARMLESS | answers).items() if name in mine}
+    version = assessment_of(proposal).version
+    return answer_questions(proposal, given, by=proposal.applicant, version=version)
+
+
+def draft(*, by=None, compliance=None, **answers):
+    """A complete draft under the Playground call; ``compliance`` are answers of its own."""
     by = by or UserFactory()
     organisation = by.organisations.first() or OrganisationFactory(representative=by)
     call = Call.objects.get(mode__code="PG")
@@ -48,7 +95,9 @@ def draft(*, by=None, **answers):
         "months": 2,
         "civilian_use": True,
     }
-    return begin_proposal(call, organisation=organisation, by=by, **(complete | answers))
+    proposal = begin_proposal(call, organisation=organisation, by=by, **(complete | answers))
+    assess(proposal, **(compliance or {}))
+    return proposal
 
 
 def submitted(**answers):

@@ -47,14 +47,16 @@ def test_terms_have_as_many_paragraphs_in_both_languages(kind):
     assert terms.text_en.count("\n\n") == terms.text_de.count("\n\n") >= 8
 
 
-def test_the_standard_template_has_the_four_steps():
-    steps = CaseTemplate.objects.get(name="Standard").steps.values_list("kind", "owner")
+def test_the_standard_template_has_five_steps_of_which_one_is_for_personal_data():
+    steps = CaseTemplate.objects.get(name="Standard").steps
+    steps = steps.values_list("kind", "owner", "circumstance")
 
     assert list(steps) == [
-        ("agreement", "applicant"),
-        ("ssh_key", "applicant"),
-        ("mfa", "applicant"),
-        ("association", "system"),
+        ("agreement", "applicant", "always"),
+        ("data_processing", "applicant", "personal_data"),
+        ("ssh_key", "applicant", "always"),
+        ("mfa", "applicant", "always"),
+        ("association", "system", "always"),
     ]
 
 
@@ -66,5 +68,5 @@ def test_loading_again_changes_nothing_that_staff_have_changed():
     reference_data.load(apps, None)
 
     assert Country.objects.get(code="CA").is_eligible
-    assert CaseTemplate.objects.get().steps.count() == 3
+    assert CaseTemplate.objects.get().steps.count() == 4
     assert Terms.objects.get(kind="usage").text_en == "Ours"

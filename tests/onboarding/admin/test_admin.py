@@ -179,6 +179,7 @@ def template_form(steps):
             f"steps-{number}-kind": kind,
             f"steps-{number}-owner": "applicant",
             f"steps-{number}-working_days": 5,
+            f"steps-{number}-circumstance": "always",
         }
     return answers
 
