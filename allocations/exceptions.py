@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from jaif_portal.exceptions import Refusal
+from jaif_portal.exceptions import Refusal, StaleVersion
 
 
 class AllocationsError(Refusal):
@@ -38,6 +38,21 @@ class AnswersNotPossible(AllocationsError):
     def __init__(self, fields):
         super().__init__()
         self.fields = fields
+
+
+class AnswerConflict(AllocationsError, StaleVersion):
+    """``conflicts`` maps the code of each question to both answers and the newer version."""
+
+    code = "answer_conflict"
+    default = _("Somebody else has changed this answer in the meantime. Compare both.")
+
+    def __init__(self, conflicts):
+        super().__init__()
+        self.conflicts = conflicts
+
+    @property
+    def members(self):
+        return {"conflicts": self.conflicts}
 
 
 class ProposalExists(AllocationsError):

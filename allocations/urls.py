@@ -6,6 +6,7 @@ from .views import (
     before,
     calls,
     chains,
+    editor,
     following,
     forecasts,
     home,
@@ -30,7 +31,19 @@ urlpatterns = [
     path("calls/<int:pk>/apply/", proposals.ProposalNew.as_view(), name="proposal_new"),
     path("proposals/", proposals.ProposalList.as_view(), name="proposals"),
     path("proposals/<int:pk>/", proposals.ProposalDetail.as_view(), name="proposal"),
-    path("proposals/<int:pk>/edit/", proposals.ProposalEdit.as_view(), name="proposal_edit"),
+    path("proposals/<int:pk>/edit/", editor.ProposalEdit.as_view(), name="proposal_edit"),
+    path(
+        "proposals/<int:pk>/edit/<slug:code>/",
+        editor.QuestionsPage.as_view(),
+        name="proposal_section",
+    ),
+    path(
+        "proposals/<int:pk>/answers/<slug:code>/",
+        editor.AnswerPart.as_view(),
+        name="proposal_answer",
+    ),
+    path("proposals/<int:pk>/team/", editor.TeamPage.as_view(), name="proposal_team"),
+    path("proposals/<int:pk>/presence/", editor.PresencePart.as_view(), name="proposal_presence"),
     path(
         "proposals/<int:pk>/withdraw/",
         proposals.ProposalWithdraw.as_view(),

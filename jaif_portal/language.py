@@ -5,8 +5,12 @@ from django.utils.translation import get_language, gettext_noop
 
 def in_language(row, field):
     """The German or the English text of ``field``, by the active language."""
-    suffix = "de" if (get_language() or "").startswith("de") else "en"
-    return getattr(row, f"{field}_{suffix}")
+    return in_one_of(getattr(row, f"{field}_en"), getattr(row, f"{field}_de"))
+
+
+def in_one_of(english, german):
+    """The text of the active language."""
+    return german if (get_language() or "").startswith("de") else english
 
 
 # The libraries' German says "du", or names things otherwise than the portal. Marked here, these

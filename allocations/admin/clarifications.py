@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib import admin
-from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -10,8 +9,7 @@ from jaif_portal import clock
 from jaif_portal.admin.acts import Act, ReadOnlyMixin
 
 from ..flows.clarifications import ask_applicant, lapse_clarification
-from ..flows.proposals import ANSWERS
-from ..models import Clarification, ClarificationState, Proposal, ProposalState
+from ..models import Clarification, ClarificationState, Column, ProposalState
 from .cells import moment
 from .guards import in_state
 
@@ -26,15 +24,10 @@ class QuestionForm(forms.Form):
     fields_to_change = forms.MultipleChoiceField(
         label=_("Answers that may be changed"),
         required=False,
+        choices=Column.choices,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Everything else stays as it was submitted."),
     )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["fields_to_change"].choices = [
-            (name, capfirst(Proposal._meta.get_field(name).verbose_name)) for name in ANSWERS
-        ]
 
 
 def ask(proposal, *, by, question, fields_to_change):

@@ -7,8 +7,7 @@ from jaif_portal.api.fields import VisibleRelatedField
 from jaif_portal.models import Deadline, Transition
 from onboarding.models import Organisation
 
-from ..flows.proposals import ANSWERS
-from ..models import Award, Call, EvaluationStep, Proposal, SystemOffer
+from ..models import Award, Call, Column, EvaluationStep, Proposal, SystemOffer
 from .hours import HoursField
 
 LARGEST_NUMBER = 2_147_483_647
@@ -149,7 +148,7 @@ class AnswersSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Proposal
-        fields = [*ANSWERS, "team"]
+        fields = [*Column.values, "team"]
         validators = []  # that there is one live proposal per call is the flow's to say
 
 

@@ -11,8 +11,9 @@ from jaif_portal.api.filters import IdFilter
 from jaif_portal.api.idempotency import idempotent
 from jaif_portal.models import Scope
 
+from ..flows.editing import edit_proposal
 from ..flows.offers import accept_offer, decline_offer
-from ..flows.proposals import begin_proposal, edit_proposal, submit_proposal
+from ..flows.proposals import begin_proposal, submit_proposal
 from ..flows.withdrawal import withdraw_proposal
 from ..models import Proposal, ProposalState
 from .following import FollowingMixin

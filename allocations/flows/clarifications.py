@@ -21,8 +21,9 @@ from ..exceptions import ProposalIncomplete, QuestionNotPossible, ReasonMissing
 from ..models import Clarification, ClarificationState, Proposal, ProposalState, StepState
 from . import notices
 from .completeness import gaps
+from .editing import change_answers, save_answers
 from .evaluation import PERMISSIONS
-from .proposals import ANSWERS
+from .questions import questions_of
 
 DEADLINE = "clarification"
 
@@ -42,7 +43,7 @@ def ask_applicant(proposal, *, by, question, fields=()):
     require(by, PERMISSIONS[step.kind], proposal)
     if not question.strip():
         raise ReasonMissing(_("Write what you want to know: the applicant reads this text."))
-    unknown = sorted(set(fields) - set(ANSWERS))
+    unknown = sorted(set(fields) - set(questions_of(proposal)))
     if unknown:
         raise QuestionNotPossible(_("There is no such answer: %(names)s.") % {"names": unknown})
     number = proposal.clarifications.count() + 1
@@ -58,7 +59,7 @@ def ask_applicant(proposal, *, by, question, fields=()):
         step=step,
         number=number,
         question=question,
-        fields=[name for name in ANSWERS if name in fields],
+        fields=[name for name in questions_of(proposal) if name in fields],
         asked_by=by,
         asked_at=now,
         due_at=clock.add_working_days(now, proposal.policy.clarification_days),
@@ -77,8 +78,9 @@ def answer_questions(clarification, *, by, version, text, **answers):
     ``version`` is that of the proposal that the applicant has seen. The changes become a
     revision, and the step goes on.
 
-    Raises ``StaleVersion``, ``ProposalIncomplete``, ``QuestionNotPossible`` for an answer that
-    was not asked for, or ``TransitionNotAllowed`` once it is answered.
+    Raises ``StaleVersion``, ``ProposalIncomplete``, ``AnswersNotPossible``,
+    ``QuestionNotPossible`` for an answer that was not asked for, or ``TransitionNotAllowed``
+    once it is answered.
     """
     clarification, proposal = _open(clarification)
     require(by, "allocations.answer_questions", proposal)
@@ -92,13 +94,11 @@ def answer_questions(clarification, *, by, version, text, **answers):
         )
     if not text.strip():
         raise ProposalIncomplete({"text": [_("Write an answer to the questions.")]})
-    for name, answer in answers.items():
-        setattr(proposal, name, answer)
+    change_answers(proposal, answers, by=by, seen={})
     wrong = {field: [found] for field, found in gaps(proposal).items() if field in answers}
     if wrong:
         raise ProposalIncomplete(wrong)
-    proposal.version += 1
-    proposal.save(update_fields=[*answers, "version"])
+    save_answers(proposal, answers)
     clarification.answer = text
     _end(clarification, proposal, to=ClarificationState.ANSWERED, by=by)
     notices.answered(clarification)

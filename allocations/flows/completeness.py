@@ -1,12 +1,18 @@
-"""What a proposal must answer before it can be handed in."""
+"""What a proposal must answer before it can be handed in, section by section.
 
+Each kind of section has one function that says what is missing in it, ``{anchor: sentence}``:
+another part of the portal that fills a section adds its own to ``GAPS``.
+"""
+
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from ..exceptions import ProposalIncomplete
-from ..models import Availability
+from ..models import Column, QuestionKind, SectionKind
 from .limits import wrong_hours
-
-SHORTEST_ABSTRACT = 100
+from .questions import is_required, open_offers, sections_of
+from .values import answers_of
 
 
 def require_complete(proposal):
@@ -18,46 +24,85 @@ def require_complete(proposal):
 
 def gaps(proposal):
     """``{field: sentence}`` for what is missing or outside the policy's limits."""
-    found = _unanswered(proposal)
-    policy = proposal.policy
-    hours = proposal.gpu_hours
-    if hours and proposal.offer:
-        wrong = wrong_hours(policy, gpu_hours=hours, partition=proposal.offer.partition)
-        found |= {"gpu_hours": wrong} if wrong else {}
-    if proposal.months and proposal.months not in policy.months:
-        found["months"] = _("Choose one of these numbers of months: %(months)s.") % {
-            "months": ", ".join(map(str, policy.months))
-        }
-    if proposal.offer and not (
-        proposal.offer.availability == Availability.OPEN
-        and proposal.offer.call_id == proposal.call_id
-    ):
-        found["offer"] = _("This system takes no new proposals at the moment. Choose another.")
+    return {
+        field: sentence
+        for section in sections_of(proposal)
+        for field, sentence in gaps_in(section, proposal).items()
+    }
+
+
+def gaps_in(section, proposal):
+    """The same for one section."""
+    missing = GAPS.get(section.kind)
+    return missing(section, proposal) if missing else {}
+
+
+def _question_gaps(section, proposal):
+    answers = answers_of(proposal, [question.code for question in section.asked])
+    found = {}
+    for question in section.asked:
+        answer = answers[question.code]
+        if question.code in OF_COLUMN and answer is not None:
+            sentence = OF_COLUMN[question.code](proposal)
+        else:
+            sentence = ""
+        sentence = sentence or _gap(question, answer, answers)
+        if sentence:
+            found[question.code] = sentence
     return found
 
 
-def _unanswered(proposal):
-    asked = {
-        "title": (proposal.title.strip(), _("Give the proposal a title.")),
-        "abstract": (
-            len(proposal.abstract.strip()) >= SHORTEST_ABSTRACT,
-            _("Describe the work in at least %(least)d characters.") % {"least": SHORTEST_ABSTRACT},
-        ),
-        "sector": (proposal.sector, _("Choose a sector.")),
-        "offer": (proposal.offer_id, _("Choose the system that you want to use.")),
-        "gpu_hours": (proposal.gpu_hours, _("Say how many GPU-hours you need.")),
-        "months": (proposal.months, _("Say for how many months.")),
-        "civilian_use": (
-            proposal.civilian_use,
-            _("Compute time is for civilian purposes only. Confirm that yours are."),
-        ),
+def _gap(question, answer, answers):
+    empty = answer is None or (question.kind == QuestionKind.CONFIRMATION and not answer)
+    if empty:
+        return _missing(question) if is_required(question, answers) else ""
+    if question.least is None:
+        return ""
+    if QuestionKind(question.kind).is_text and len(answer) < question.least:
+        return _("“%(question)s” needs at least %(least)s characters.") % {
+            "question": question.label,
+            "least": number_format(question.least, force_grouping=True),
+        }
+    if question.kind == QuestionKind.ROWS and len(answer) < question.least:
+        return ngettext(
+            "“%(question)s” needs at least %(least)d row.",
+            "“%(question)s” needs at least %(least)d rows.",
+            question.least,
+        ) % {"question": question.label, "least": question.least}
+    return ""
+
+
+def _missing(question):
+    if question.kind == QuestionKind.CONFIRMATION:
+        return _("Confirm: “%(question)s”") % {"question": question.label}
+    if QuestionKind(question.kind).chooses or question.kind == QuestionKind.YES_NO:
+        return _("Choose an answer to “%(question)s”.") % {"question": question.label}
+    return _("Fill in “%(question)s”.") % {"question": question.label}
+
+
+def _hours(proposal):
+    if not proposal.offer:
+        return ""
+    partition = proposal.offer.partition
+    return wrong_hours(proposal.policy, gpu_hours=proposal.gpu_hours, partition=partition)
+
+
+def _offer(proposal):
+    if proposal.offer_id in {offer.pk for offer in open_offers(proposal)}:
+        return ""
+    return _("This system takes no new proposals at the moment. Choose another.")
+
+
+def _months(proposal):
+    if proposal.months in proposal.policy.months:
+        return ""
+    return _("Choose one of these numbers of months: %(months)s.") % {
+        "months": ", ".join(map(str, proposal.policy.months))
     }
-    if proposal.organisation.kind in proposal.policy.eu_project_types:
-        asked["eu_project"] = (
-            proposal.eu_project.strip(),
-            _(
-                "Organisations of your type apply under this mode within a Horizon Europe or "
-                "Digital Europe project. Name it, or choose another mode."
-            ),
-        )
-    return {field: sentence for field, (answer, sentence) in asked.items() if not answer}
+
+
+OF_COLUMN = {Column.GPU_HOURS: _hours, Column.OFFER: _offer, Column.MONTHS: _months}
+GAPS = {
+    SectionKind.QUESTIONS: _question_gaps,
+    SectionKind.DECLARATIONS: _question_gaps,
+}

@@ -6,8 +6,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
 from jaif_portal import clock
-from jaif_portal.exceptions import StaleVersion, TransitionNotAllowed
-from jaif_portal.flows.outbox import write_mail
+from jaif_portal.exceptions import TransitionNotAllowed
 from jaif_portal.flows.permissions import require
 from jaif_portal.flows.transitions import move, record_birth
 
@@ -16,23 +15,13 @@ from ..models import (
     Proposal,
     ProposalState,
     Round,
-    TeamMember,
 )
 from . import letters
 from .completeness import require_complete
+from .editing import edit_proposal
 from .eligibility import require_eligible, require_member, require_no_overdue_report
 from .intake import take_in
-
-ANSWERS = (
-    "title",
-    "abstract",
-    "sector",
-    "offer",
-    "gpu_hours",
-    "months",
-    "civilian_use",
-    "eu_project",
-)
+from .questions import current_form
 
 
 @transaction.atomic
@@ -51,15 +40,16 @@ def begin_proposal(call, *, organisation, by, title, **answers):
         raise CallNotOpen
     require_eligible(organisation, policy=policy)
     require_no_overdue_report(by)
+    form = current_form(call.mode, at=now)
     try:
         with transaction.atomic():
             proposal = Proposal.objects.create(
                 reference=f"DRAFT-{get_random_string(12)}",
                 call=call,
                 policy=policy,
+                form=form,
                 organisation=organisation,
                 applicant=by,
-                title=title,
                 created_at=now,
             )
     except IntegrityError as error:
@@ -67,33 +57,7 @@ def begin_proposal(call, *, organisation, by, title, **answers):
     proposal.reference = f"DRAFT-{proposal.pk:05}"
     proposal.save(update_fields=["reference"])
     record_birth(proposal, by=by, at=now)
-    return edit_proposal(proposal, by=by, version=proposal.version, **answers)
-
-
-@transaction.atomic
-def edit_proposal(proposal, *, by, version, team=None, **answers):
-    """Change a draft. ``version`` is the one that the editor has seen.
-
-    ``team`` replaces the team's addresses; those who are new to it get a mail.
-
-    Raises ``StaleVersion`` where somebody else has saved since.
-    """
-    proposal = _lock(proposal)
-    require(by, "allocations.edit_proposal", proposal)
-    if proposal.state != ProposalState.DRAFT:
-        raise TransitionNotAllowed(_("A proposal that was submitted can no longer be edited."))
-    if proposal.version != version:
-        raise StaleVersion
-    unknown = set(answers) - set(ANSWERS)
-    if unknown:
-        raise TypeError(f"no such answers: {sorted(unknown)}")
-    for name, answer in answers.items():
-        setattr(proposal, name, answer)
-    proposal.version += 1
-    proposal.save(update_fields=[*answers, "version"])
-    if team is not None:
-        _set_team(proposal, team, by=by)
-    return proposal
+    return edit_proposal(proposal, by=by, title=title, **answers)
 
 
 @transaction.atomic
@@ -125,24 +89,13 @@ def submit_proposal(proposal, *, by):
 def _lock(proposal):
     rows = Proposal.objects.select_for_update(of=("self",))
     return rows.select_related(
-        "call__mode", "policy__mode", "organisation__country", "applicant", "offer__partition"
+        "call__mode",
+        "policy__mode",
+        "organisation__country",
+        "applicant",
+        "offer__partition",
+        "form",
     ).get(pk=proposal.pk)
-
-
-def _set_team(proposal, emails, *, by):
-    wanted = {email.strip().lower() for email in emails} - {proposal.applicant.email}
-    proposal.team.exclude(email__in=wanted).delete()
-    present = set(proposal.team.values_list("email", flat=True))
-    for email in sorted(wanted - present):
-        TeamMember.objects.create(proposal=proposal, email=email)
-        write_mail(
-            "allocations/mail/team_invitation.txt",
-            to=email,
-            key=f"proposal:{proposal.pk}:team",
-            language=by.language,
-            proposal=proposal,
-            by=by,
-        )
 
 
 def _give_reference(proposal, *, at):

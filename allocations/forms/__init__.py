@@ -1,11 +1,12 @@
 from .access import AccessModeForm, AccessPolicyForm, RoundSeriesForm
 from .advice import AdviserForm, EligibilityForm
+from .answers import AnswersForm
 from .chains import ChainForm, ChainShapeForm
 from .estimates import EstimateForm
 from .following import ClarificationForm
 from .job_templates import TemplateForm
 from .jobs import ChangeForm, JobForm, OrderForm, ShapeForm
-from .proposals import AcceptForm, ProposalForm, ProposalNewForm, WithdrawForm
+from .proposals import AcceptForm, ProposalNewForm, TeamForm, WithdrawForm
 from .searches import JobSearchForm
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "AccessModeForm",
     "AccessPolicyForm",
     "AdviserForm",
+    "AnswersForm",
     "ChainForm",
     "ChainShapeForm",
     "ChangeForm",
@@ -22,10 +24,10 @@ __all__ = [
     "JobForm",
     "JobSearchForm",
     "OrderForm",
-    "ProposalForm",
     "ProposalNewForm",
     "RoundSeriesForm",
     "ShapeForm",
+    "TeamForm",
     "TemplateForm",
     "WithdrawForm",
 ]

@@ -3,12 +3,13 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from .proposals import ProposalForm
+from ..flows.questions import questions_of
+from .answers import AnswersForm
 
 LONGEST_ANSWER = 5000
 
 
-class ClarificationForm(ProposalForm):
+class ClarificationForm(AnswersForm):
     """The answers that may be changed, and one to the questions themselves."""
 
     text = forms.CharField(
@@ -18,10 +19,14 @@ class ClarificationForm(ProposalForm):
         help_text=_("Whoever asked reads it, together with the changes that you make below."),
     )
 
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
     def __init__(self, *args, clarification, **kwargs):
-        super().__init__(*args, instance=clarification.proposal, **kwargs)
-        wanted = ["text", *clarification.fields, "version"]
-        self.fields = {name: self.fields[name] for name in wanted if name in self.fields}
+        proposal = clarification.proposal
+        asked = questions_of(proposal)
+        open_ones = [asked[code] for code in clarification.fields]
+        super().__init__(*args, proposal=proposal, questions=open_ones, **kwargs)
+        self.initial["version"] = proposal.version
 
     def answers(self):
         return self.cleaned_data

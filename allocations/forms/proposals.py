@@ -4,9 +4,6 @@ from django.utils.translation import gettext_lazy as _
 
 from onboarding.models import Organisation
 
-from ..flows.limits import in_words, on_partition
-from ..models import Availability, HourUnit, Proposal
-
 LARGEST_TEAM = 50
 LONGEST_ADDRESS = 254
 MOST_GPU_HOURS = 2_147_483_647  # what the column holds
@@ -69,9 +66,7 @@ class ProposalNewForm(forms.Form):
             self.initial.setdefault("organisation", organisations[0])
 
 
-class ProposalForm(forms.ModelForm):
-    """A draft's answers. All but the title may stay open until the proposal is submitted."""
-
+class TeamForm(forms.Form):
     team = EmailsField(
         label=_("Team"),
         required=False,
@@ -80,57 +75,11 @@ class ProposalForm(forms.ModelForm):
             "can write the proposal with you, and become members of the project."
         ),
     )
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    seen = forms.IntegerField(widget=forms.HiddenInput)
 
-    class Meta:
-        model = Proposal
-        fields = [
-            "title",
-            "abstract",
-            "sector",
-            "offer",
-            "gpu_hours",
-            "months",
-            "eu_project",
-            "civilian_use",
-        ]
-        widgets = {"abstract": forms.Textarea({"rows": 8})}
-
-    def __init__(self, *args, instance, **kwargs):
-        team = "\n".join(instance.team.values_list("email", flat=True))
-        initial = {"team": team, "version": instance.version, **kwargs.pop("initial", {})}
-        policy = instance.policy
-        if policy.is_package and policy.unit == HourUnit.GPU_HOURS:
-            initial.setdefault("gpu_hours", instance.gpu_hours or policy.most_hours)
-        super().__init__(*args, instance=instance, initial=initial, **kwargs)
-        offers = instance.call.offers.filter(availability=Availability.OPEN)
-        self.fields["offer"].queryset = offers.select_related("partition__system")
-        self._limit_hours(policy)
-        if instance.organisation.kind not in policy.eu_project_types:
-            del self.fields["eu_project"]
-        self.fields["months"] = forms.TypedChoiceField(
-            label=_("Months"),
-            choices=[("", "---------"), *((number, number) for number in policy.months)],
-            coerce=int,
-            empty_value=None,
-            required=False,
-            help_text=_("How long you want to use the machine. Unused hours lapse at the end."),
-        )
-
-    def _limit_hours(self, policy):
-        """Say the limits where the hours are asked for, on each machine of the call."""
-        field = self.fields["gpu_hours"]
-        partitions = [offer.partition for offer in self.fields["offer"].queryset]
-        words = [in_words(policy).removesuffix(".") + "."]
-        if policy.unit == HourUnit.NODE_HOURS:
-            words += [on_partition(policy, partition) for partition in partitions]
-        field.help_text = " ".join(words)
-        limits = [policy.gpu_hours_on(partition) for partition in partitions]
-        if limits:
-            field.widget.attrs |= {
-                "min": min(least for least, _most in limits),
-                "max": max(most for _least, most in limits),
-            }
+    def clean(self):
+        """The version of the team that the page was made from, as the flow compares it."""
+        return {**self.cleaned_data, "seen": {"team": self.cleaned_data.get("seen")}}
 
 
 class AcceptForm(forms.Form):

@@ -15,6 +15,7 @@ from .compliance import (
     RiskClass,
 )
 from .corrections import Correction, CorrectionDirection, CorrectionState, LedgerCheck
+from .editing import AnswerChange, Comment, Presence
 from .evaluation import EvaluationStep, StepOutcome, StepState
 from .expectations import Expectation
 from .forecasts import (
@@ -41,6 +42,14 @@ from .projects import (
     ProjectRole,
 )
 from .proposals import Proposal, ProposalState, Sector, TeamMember
+from .questions import (
+    Column,
+    FormSection,
+    FormVersion,
+    Question,
+    QuestionKind,
+    SectionKind,
+)
 from .quota import QuotaMonth
 from .reasons import BLOCKING, PendingReason
 from .runs import DependencyKind, JobDependency, JobRun
@@ -57,6 +66,7 @@ __all__ = [
     "AccountingMode",
     "Allocation",
     "AllocationState",
+    "AnswerChange",
     "Availability",
     "Award",
     "Call",
@@ -65,6 +75,8 @@ __all__ = [
     "ClarificationState",
     "ClosureKind",
     "ClosureState",
+    "Column",
+    "Comment",
     "ComplianceAssessment",
     "ComplianceCatalogue",
     "ComplianceChange",
@@ -83,6 +95,8 @@ __all__ = [
     "ExportOutcome",
     "Forecast",
     "ForecastOutcome",
+    "FormSection",
+    "FormVersion",
     "FundingShare",
     "Horizon",
     "HourUnit",
@@ -104,6 +118,7 @@ __all__ = [
     "Partition",
     "PartitionStatus",
     "PendingReason",
+    "Presence",
     "Project",
     "ProjectMember",
     "ProjectRole",
@@ -111,11 +126,14 @@ __all__ = [
     "ProposalState",
     "Purpose",
     "QoS",
+    "Question",
+    "QuestionKind",
     "QueueForecast",
     "QuotaMonth",
     "RiskClass",
     "Round",
     "SchedulingParameters",
+    "SectionKind",
     "Sector",
     "SizeClass",
     "StepKind",

@@ -7,6 +7,7 @@ from onboarding.models import Organisation
 
 from .access import Call, Round, SystemOffer
 from .modes import AccessPolicy
+from .questions import FormVersion
 
 
 class ProposalState(models.TextChoices):
@@ -93,14 +94,20 @@ class ProposalQuerySet(models.QuerySet):
 class Proposal(models.Model):
     """An organisation's request for compute time under one call.
 
-    ``state`` changes only through ``allocations.flows``; ``version`` grows with each
-    edit, so that a stale form is refused.
+    ``state`` changes only through ``allocations.flows``. ``version`` grows with each edit, and
+    ``answer_versions`` counts the changes of each answer, so that nobody overwrites unseen.
     """
 
     reference = models.CharField(_("reference"), max_length=40, unique=True)
     call = models.ForeignKey(Call, models.PROTECT, related_name="proposals", verbose_name=_("call"))
     policy = models.ForeignKey(
         AccessPolicy, models.PROTECT, related_name="proposals", verbose_name=_("access policy")
+    )
+    form = models.ForeignKey(
+        FormVersion,
+        models.PROTECT,
+        related_name="proposals",
+        verbose_name=_("application form"),
     )
     round = models.ForeignKey(
         Round,
@@ -157,6 +164,13 @@ class Proposal(models.Model):
             "work is part of."
         ),
     )
+    answers = models.JSONField(
+        _("answers"),
+        default=dict,
+        blank=True,
+        help_text=_("Of the form’s questions that have no column of their own, by their codes."),
+    )
+    answer_versions = models.JSONField(default=dict, editable=False)
     state = models.CharField(
         _("state"), max_length=20, choices=ProposalState, default=ProposalState.DRAFT
     )

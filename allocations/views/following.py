@@ -10,7 +10,6 @@ from django.views.generic import TemplateView
 from jaif_portal import clock
 from jaif_portal.exceptions import Refusal
 
-from ..exceptions import ProposalIncomplete
 from ..flows.clarifications import answer_questions
 from ..flows.recall import may_recall, recall_proposal
 from ..forms import ClarificationForm
@@ -73,7 +72,7 @@ class QuestionsAnswer(Proposals, TemplateView):
         try:
             answer_questions(self.clarification, by=self.request.user, **form.answers())
         except Refusal as refusal:
-            fields = refusal.fields if isinstance(refusal, ProposalIncomplete) else {}
+            fields = getattr(refusal, "fields", {})
             for field, sentences in (fields or {None: [str(refusal)]}).items():
                 form.add_error(field, sentences)
             return False

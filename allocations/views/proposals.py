@@ -1,29 +1,24 @@
 """Writing, following and answering for a proposal."""
 
-from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import DetailView, FormView, ListView, UpdateView
+from django.views.generic import DetailView, FormView, ListView
 from django.views.generic.detail import SingleObjectMixin
 from rules.contrib.views import PermissionRequiredMixin
 
 from jaif_portal import clock
-from jaif_portal.exceptions import Refusal
 from jaif_portal.models import Deadline, Transition
 from jaif_portal.views.flow_forms import FlowFormMixin
 from onboarding.flows.agreements import current_terms
 from onboarding.models import Terms
 
-from ..exceptions import ProposalIncomplete
-from ..flows.completeness import gaps
 from ..flows.eligibility import obstacles
 from ..flows.offers import accept_offer, decline_offer
-from ..flows.proposals import begin_proposal, edit_proposal, submit_proposal
+from ..flows.proposals import begin_proposal
 from ..flows.recall import may_recall
 from ..flows.withdrawal import withdraw_proposal
-from ..forms import AcceptForm, ProposalForm, ProposalNewForm, WithdrawForm
+from ..forms import AcceptForm, ProposalNewForm, WithdrawForm
 from ..models import Call, Proposal, ProposalState
 
 UNDECIDED = {
@@ -97,63 +92,6 @@ class ProposalNew(LoginRequiredMixin, FlowFormMixin, SingleObjectMixin, FormView
 
     def get_success_url(self):
         return reverse("allocations:proposal_edit", args=[self.object.pk])
-
-
-class ProposalEdit(Proposals, UpdateView):
-    """One form with two buttons: keep it as a draft, or hand it in."""
-
-    form_class = ProposalForm
-    template_name = "allocations/proposal_edit.html"
-
-    def get(self, request, *args, **kwargs):
-        if self.get_object().state != ProposalState.DRAFT:
-            return redirect("allocations:proposal", pk=self.kwargs["pk"])
-        return super().get(request, *args, **kwargs)
-
-    def get_context_data(self, **kwargs):
-        """The page is headed by what is saved, not by what has been typed."""
-        saved, user = self.get_object(), self.request.user
-        return super().get_context_data(
-            proposal=saved,
-            gaps=gaps(saved),
-            intake=saved.call.intake(at=clock.now()),
-            may_submit=user.has_perm("allocations.submit_proposal", saved),
-            may_withdraw=user.has_perm("allocations.withdraw_proposal", saved),
-            **kwargs,
-        )
-
-    def form_valid(self, form):
-        proposal, by = self.get_object(), self.request.user
-        try:
-            edit_proposal(proposal, by=by, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-            return self.form_invalid(form)
-        if "submit" not in self.request.POST:
-            messages.success(self.request, _("Your draft is saved. You can go on at any time."))
-            return redirect("allocations:proposal_edit", pk=proposal.pk)
-        return self._submit(proposal, form)
-
-    def _submit(self, proposal, form):
-        try:
-            submit_proposal(proposal, by=self.request.user)
-        except Refusal as refusal:
-            form = ProposalForm(self._with_saved_version(form), instance=self.get_object())
-            fields = refusal.fields if isinstance(refusal, ProposalIncomplete) else {}
-            form.add_error(None, _("Your draft is saved, but it was not submitted."))
-            for field, sentences in (fields or {None: [str(refusal)]}).items():
-                form.add_error(field, sentences)
-            return self.form_invalid(form)
-        messages.success(self.request, _("Your proposal has been submitted."))
-        return redirect("allocations:proposal", pk=proposal.pk)
-
-    def _with_saved_version(self, form):
-        """What was typed, on top of the version that has just been saved."""
-        data = form.data.copy()
-        data["version"] = Proposal.objects.values_list("version", flat=True).get(
-            pk=form.instance.pk
-        )
-        return data
 
 
 class ProposalDetail(Proposals, DetailView):

@@ -24,8 +24,11 @@ REFUSAL_STATUS = {
 }
 
 
-def problem(status, *, code, detail, errors=None, headers=None):
-    """An answer in ``application/problem+json``, whatever the client said it accepts."""
+def problem(status, *, code, detail, headers=None, **members):
+    """An answer in ``application/problem+json``, whatever the client said it accepts.
+
+    ``members`` are further ones, such as ``errors``; empty ones are left out.
+    """
     body = {
         "type": f"urn:jaif:problem:{code}",
         "title": HTTPStatus(status).phrase,
@@ -33,8 +36,7 @@ def problem(status, *, code, detail, errors=None, headers=None):
         "detail": str(detail),
         "code": code,
     }
-    if errors:
-        body["errors"] = errors
+    body |= {name: member for name, member in members.items() if member}
     return JsonResponse(body, status=status, content_type=MEDIA_TYPE, headers=headers)
 
 
@@ -60,7 +62,8 @@ def _refusal(exc):
     errors = fields_of(getattr(exc, "fields", {}))
     usual = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.CONFLICT
     status = next((st for kind, st in REFUSAL_STATUS.items() if isinstance(exc, kind)), usual)
-    return problem(status, code=exc.code, detail=exc, errors=errors)
+    members = getattr(exc, "members", {})
+    return problem(status, code=exc.code, detail=exc, errors=errors, **members)
 
 
 def _invalid(exc):

@@ -7,10 +7,13 @@ from allocations.flows import lifecycle
 from allocations.flows.assessments import answer_questions
 from allocations.flows.associations import acknowledge_associations
 from allocations.flows.compliance import assessment_of, standing
+from allocations.flows.editing import edit_proposal
 from allocations.flows.evaluation import find_eligible, find_feasible
 from allocations.flows.offers import accept_offer
 from allocations.flows.proposals import begin_proposal, submit_proposal
-from allocations.models import Call, Partition, Project, Sector
+from allocations.flows.questions import options_of, questions_of
+from allocations.flows.values import answer_of
+from allocations.models import Call, Partition, Project, QuestionKind, Sector
 from jaif_portal import clock
 from onboarding.flows.agreements import accept_terms, current_terms
 from onboarding.flows.cases import check_case
@@ -54,6 +57,12 @@ PERSONAL = {  # such as patients' records that were pseudonymised
     "transfer": "none",
     "agreement": "yes",
 }
+SHORT_ANSWERS = {  # to what the form asks in Playground beside the columns
+    "frameworks": "PyTorch 2.8",
+    "personal_data": False,
+    "declared_true": True,
+    "declared_authority": True,
+}
 
 
 def officer():
@@ -94,10 +103,40 @@ def draft(*, by=None, compliance=None, **answers):
         "gpu_hours": 5000,
         "months": 2,
         "civilian_use": True,
+        **SHORT_ANSWERS,
     }
     proposal = begin_proposal(call, organisation=organisation, by=by, **(complete | answers))
     assess(proposal, **(compliance or {}))
     return proposal
+
+
+def fill_in(proposal):
+    """Answer whatever the form still asks, with the least that fits."""
+    answers = {
+        code: fitting_answer(question, proposal)
+        for code, question in questions_of(proposal).items()
+        if answer_of(proposal, code) is None
+    }
+    return edit_proposal(proposal, by=proposal.applicant, **answers)
+
+
+def fitting_answer(question, proposal):
+    """A value of JSON that answers ``question``."""
+    kind, least = question.kind, question.least or 1
+    if kind in {QuestionKind.SHORT_TEXT, QuestionKind.LONG_TEXT}:
+        return ("Words " * (least // 5 + 1))[: question.most].strip()
+    if kind in {QuestionKind.CHOICE, QuestionKind.CHOICES}:
+        first = options_of(question, proposal)[0][0]
+        return first if kind == QuestionKind.CHOICE else [first]
+    if kind == QuestionKind.ROWS:
+        return [{code: "3" for code, _label in question.options}] * least
+    return {
+        QuestionKind.NUMBER: least,
+        QuestionKind.YES_NO: False,
+        QuestionKind.CONFIRMATION: True,
+        QuestionKind.DATE: "2099-12-31",
+        QuestionKind.LINK: "https://example.org/cv",
+    }[kind]
 
 
 def submitted(**answers):

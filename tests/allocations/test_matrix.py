@@ -12,6 +12,7 @@ from allocations.flows.clarifications import (
     ask_applicant,
     lapse_clarification,
 )
+from allocations.flows.editing import edit_proposal
 from allocations.flows.evaluation import (
     find_eligible,
     find_feasible,
@@ -19,7 +20,7 @@ from allocations.flows.evaluation import (
     find_infeasible,
 )
 from allocations.flows.offers import accept_offer, decline_offer, lapse_offer, promote
-from allocations.flows.proposals import edit_proposal, submit_proposal
+from allocations.flows.proposals import submit_proposal
 from allocations.flows.recall import recall_proposal
 from allocations.flows.withdrawal import withdraw_proposal
 from allocations.models import (

@@ -8,9 +8,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from allocations.flows import offers
+from allocations.flows.editing import edit_proposal
 from allocations.flows.evaluation import find_eligible, find_feasible
 from allocations.flows.offers import accept_offer, decline_offer, lapse_offer
-from allocations.flows.proposals import edit_proposal, submit_proposal
+from allocations.flows.proposals import submit_proposal
 from allocations.models import (
     Allocation,
     Award,

@@ -13,6 +13,7 @@ from django.db.models import Count, Q, Sum
 from allocations.exceptions import ReportOverdue
 from allocations.flows import (
     clarifications,
+    editing,
     evaluation,
     lifecycle,
     offers,
@@ -55,7 +56,7 @@ def answer(row, by):
 
 
 FLOWS = {
-    "edit": lambda row, by: proposals.edit_proposal(row, by=by, version=row.version, title="New"),
+    "edit": lambda row, by: editing.edit_proposal(row, by=by, version=row.version, title="New"),
     "submit": lambda row, by: proposals.submit_proposal(row, by=by),
     "withdraw": lambda row, by: withdrawal.withdraw_proposal(row, by=by),
     "recall": lambda row, by: recall.recall_proposal(row, by=by),

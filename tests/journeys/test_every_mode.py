@@ -70,12 +70,29 @@ def apply(client, call, kind, advice, months):
     client.post(start, {"organisation": organisation.pk, "title": "Towns", "gpu_hours": carried})
     proposal = Proposal.objects.get()
     edit = f"/proposals/{proposal.pk}/edit/"
-    form = client.get(edit).context["form"]
-    answers = {name: form[name].value() for name in form.fields if form[name].value() is not None}
-    answers |= {"abstract": factories.ABSTRACT, "sector": "health", "months": months}
-    answers |= {"offer": call.offers.get().pk, "civilian_use": "on", "submit": "1"}
-    if "eu_project" in form.fields:
-        answers["eu_project"] = "AI4Towns 101000001"
-    client.post(edit, answers)
+    known = {"abstract": factories.ABSTRACT, "months": months, "eu_project": "AI4Towns 101000001"}
+    for row in client.get(edit).context["outline"]:
+        if row["section"].asked:
+            write(client, row["url"], known)
+    client.post(edit)
     proposal.refresh_from_db()
     return proposal
+
+
+def write(client, url, known):
+    """Fill in every field of a section as a browser would, and save."""
+    page = client.get(url).context
+    answers = {}
+    for row in page["fields"]:
+        code, question = row["question"].code, row["question"]
+        answers[f"seen-{code}"] = row["version"]
+        value = row["field"].value() or known.get(code)
+        value = value or factories.fitting_answer(question, page["proposal"])
+        if isinstance(value, bool):
+            value = "yes" if value else "no"
+        if question.kind == "rows":
+            cells = {f"{code}-0-{name}": text for name, text in value[0].items()}
+            answers |= cells
+        else:
+            answers[code] = value
+    assert client.post(url, answers).status_code == 302

@@ -210,6 +210,10 @@ def submitted(applicant, _people):
         gpu_hours=5000,
         months=2,
         civilian_use=True,
+        frameworks="PyTorch 2.8, DeepSpeed 0.17",
+        personal_data=False,
+        declared_true=True,
+        declared_authority=True,
         team=["member@demo.example"] if applicant.email == "founder@demo.example" else [],
     )
     return submit_proposal(proposal, by=applicant)

@@ -122,7 +122,7 @@ def test_an_incomplete_proposal_is_refused_with_its_fields(user):
     body = response.json()
     assert (response.status_code, body["code"]) == (422, "proposal_incomplete")
     assert body["errors"] == {
-        "abstract": ["Describe the work in at least 100 characters."],
+        "abstract": ["Fill in “Abstract”."],
         "gpu_hours": ["Playground grants a fixed package of 5,000 GPU-hours."],
     }
 

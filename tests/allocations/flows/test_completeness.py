@@ -25,6 +25,7 @@ def test_an_empty_draft_lists_every_question():
         gpu_hours=None,
         months=None,
         civilian_use=False,
+        **dict.fromkeys(factories.SHORT_ANSWERS),
     )
 
     with pytest.raises(ProposalIncomplete) as refusal:
@@ -33,13 +34,17 @@ def test_an_empty_draft_lists_every_question():
     assert refusal.value.code == "proposal_incomplete"
     assert str(refusal.value) == ("Some answers are missing or do not fit. They are marked below.")
     assert refusal.value.fields == {
-        "title": ["Give the proposal a title."],
-        "abstract": ["Describe the work in at least 100 characters."],
-        "sector": ["Choose a sector."],
-        "offer": ["Choose the system that you want to use."],
-        "gpu_hours": ["Say how many GPU-hours you need."],
-        "months": ["Say for how many months."],
-        "civilian_use": ["Compute time is for civilian purposes only. Confirm that yours are."],
+        "title": ["Fill in “Title”."],
+        "abstract": ["Fill in “Abstract”."],
+        "sector": ["Choose an answer to “Sector”."],
+        "civilian_use": ["Confirm: “The work serves civilian purposes only.”"],
+        "offer": ["Choose an answer to “System”."],
+        "gpu_hours": ["Fill in “GPU-hours”."],
+        "months": ["Choose an answer to “Months”."],
+        "frameworks": ["Fill in “Frameworks and codes”."],
+        "personal_data": ["Choose an answer to “Do the data contain personal data?”."],
+        "declared_true": ["Confirm: “What we say is true and complete.”"],
+        "declared_authority": ["Confirm: “I may act for the organisation.”"],
     }
 
 
@@ -69,7 +74,8 @@ def test_a_range_is_named_with_both_ends(hours, complete):
 
 @pytest.mark.parametrize("months", [4, 12])
 def test_months_are_among_those_of_the_mode(months):
-    proposal = factories.draft(months=months)
+    proposal = factories.draft()
+    proposal.months = months
 
     assert gaps(proposal) == {"months": "Choose one of these numbers of months: 1, 2, 3."}
 

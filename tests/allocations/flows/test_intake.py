@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from allocations.exceptions import ProposalIncomplete
+from allocations.flows.editing import edit_proposal
 from allocations.flows.evaluation import find_eligible, find_feasible
 from allocations.flows.lifecycle import keep_deadlines
 from allocations.flows.proposals import begin_proposal, submit_proposal
@@ -36,7 +37,7 @@ ADDRESSES = {
 def draft(code, kind="sme", *, gpu_hours, months, **answers):
     by = UserFactory()
     call = Call.objects.get(mode__code=code)
-    return begin_proposal(
+    proposal = begin_proposal(
         call,
         organisation=OrganisationFactory(representative=by, kind=kind),
         by=by,
@@ -47,8 +48,9 @@ def draft(code, kind="sme", *, gpu_hours, months, **answers):
         gpu_hours=gpu_hours,
         months=months,
         civilian_use=True,
-        **answers,
     )
+    factories.fill_in(proposal)
+    return edit_proposal(proposal, by=by, **answers)
 
 
 def submitted(code="LS", **answers):
@@ -153,7 +155,7 @@ def test_node_hours_are_gpu_hours_of_the_machine(gpu_hours, fits):
 
 
 def test_companies_name_the_eu_project_where_the_mode_asks_for_one():
-    proposal = draft("SC", OrganisationType.SME, gpu_hours=80_000, months=6)
+    proposal = draft("SC", OrganisationType.SME, gpu_hours=80_000, months=6, eu_project=None)
 
     with pytest.raises(ProposalIncomplete) as refusal:
         submit_proposal(proposal, by=proposal.applicant)

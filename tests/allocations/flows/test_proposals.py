@@ -2,8 +2,9 @@ import datetime as dt
 
 import pytest
 
-from allocations.exceptions import CallNotOpen, NotEligible, ProposalExists
-from allocations.flows.proposals import begin_proposal, edit_proposal
+from allocations.exceptions import AnswersNotPossible, CallNotOpen, NotEligible, ProposalExists
+from allocations.flows.editing import edit_proposal
+from allocations.flows.proposals import begin_proposal
 from allocations.flows.withdrawal import withdraw_proposal
 from allocations.models import AccessPolicy, Call, CallState, Proposal, ProposalState
 from jaif_portal import clock
@@ -152,11 +153,13 @@ def test_an_edit_of_a_version_that_others_have_changed_is_refused():
     )
 
 
-def test_an_edit_of_a_question_that_does_not_exist_is_a_mistake_of_the_caller():
+def test_what_the_form_does_not_ask_is_refused_by_name():
     proposal = factories.draft()
 
-    with pytest.raises(TypeError, match="state"):
+    with pytest.raises(AnswersNotPossible) as refusal:
         edit_proposal(proposal, by=proposal.applicant, version=proposal.version, state="awarded")
+
+    assert refusal.value.fields == {"state": ["This form does not ask “state”."]}
 
 
 def test_a_submitted_proposal_can_no_longer_be_edited():

@@ -3,8 +3,9 @@ import datetime as dt
 import pytest
 
 from allocations.exceptions import RecallNotPossible
+from allocations.flows.editing import edit_proposal
 from allocations.flows.intake import cut_off_reached
-from allocations.flows.proposals import edit_proposal, submit_proposal
+from allocations.flows.proposals import submit_proposal
 from allocations.flows.recall import recall_proposal
 from allocations.models import Round
 from jaif_portal.exceptions import NotPermitted
