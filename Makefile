@@ -86,8 +86,8 @@ format: setup-dev
 	$(VENV)/bin/djade --target-version 5.2 $(TEMPLATES) || true
 
 lock: setup-dev
-	$(LOCK) pyproject.toml --extra kernel --output-file requirements.txt
-	$(LOCK) pyproject.toml --extra kernel --extra plot --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(LOCK) pyproject.toml --extra kernel --extra reviewing --output-file requirements.txt
+	$(LOCK) pyproject.toml --extra kernel --extra reviewing --extra plot --extra dev --constraint requirements.txt --output-file requirements-dev.txt
 
 schema: setup-dev
 	$(MANAGE) spectacular --validate --fail-on-warn --file docs/reference/openapi.yaml
