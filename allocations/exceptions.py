@@ -184,3 +184,33 @@ class ParametersNotPossible(AllocationsError):
 class CallNotReady(AllocationsError):
     code = "call_not_ready"
     default = _("A call needs a system, a round and a valid policy of its mode before it opens.")
+
+
+class MatchingUnavailable(AllocationsError):
+    code = "matching_unavailable"
+    default = _(
+        "Reviewers cannot be proposed on this installation: scipy is missing. Have it installed "
+        "(pip install scipy), or choose the reviewers by hand."
+    )
+
+
+class AssignmentNotPossible(AllocationsError):
+    """The reviewer cannot be assigned to the proposal, or not now."""
+
+    code = "assignment_not_possible"
+
+
+class ReviewIncomplete(AllocationsError):
+    """``fields`` maps each missing or wrong answer to its list of sentences."""
+
+    code = "review_incomplete"
+    default = _("Some scores or reasons are missing. They are marked below.")
+
+    def __init__(self, fields):
+        super().__init__()
+        self.fields = fields
+
+
+class InvitationNotValid(AllocationsError):
+    code = "invitation_not_valid"
+    default = _("This invitation has expired or was used already. Ask the access office for one.")

@@ -8,12 +8,14 @@ import rules
 from onboarding.rules import (
     is_access_officer,
     is_administrator,
+    is_auditor,
     is_panel_chair,
+    is_peer_reviewer,
     is_technical_reviewer,
     reads_everything,
 )
 
-from .models import ProjectRole
+from .models import AssignmentState, ProjectRole
 
 
 @rules.predicate
@@ -100,6 +102,48 @@ def submitted_job(user, job):
     return job is not None and job.submitted_by_id == user.pk
 
 
+@rules.predicate
+def is_own_profile(user, profile):
+    return profile is not None and profile.user_id == user.pk
+
+
+@rules.predicate
+def is_assigned(user, assignment):
+    return assignment is not None and assignment.reviewer.user_id == user.pk
+
+
+@rules.predicate
+def is_of_assignment(user, assignment):
+    """Involved in the proposal that is reviewed."""
+    return assignment is not None and is_involved(user, assignment.proposal)
+
+
+@rules.predicate
+def is_rapporteur(user, proposal):
+    """The rapporteur, once the own review is in and unless a conflict has come up."""
+    return (
+        proposal is not None
+        and proposal.assignments.filter(
+            reviewer__user=user, is_rapporteur=True, state=AssignmentState.REVIEWED
+        ).exists()
+    )
+
+
+@rules.predicate
+def has_real_conflict(user, proposal):
+    return (
+        proposal is not None and proposal.conflicts.blocking().filter(reviewer__user=user).exists()
+    )
+
+
+@rules.predicate
+def is_tied_by_conflict(user, conflict):
+    """Nobody weighs the own conflict, nor those around the own proposal."""
+    return conflict is not None and (
+        conflict.reviewer.user_id == user.pk or is_involved(user, conflict.proposal)
+    )
+
+
 rules.add_perm("allocations.edit_proposal", is_applicant | is_on_team)
 rules.add_perm("allocations.submit_proposal", is_applicant)
 rules.add_perm("allocations.withdraw_proposal", is_applicant)
@@ -132,7 +176,29 @@ rules.add_perm("allocations.administer_job", is_administrator & ~submitted_job &
 
 rules.add_perm("allocations.operate_machine", is_administrator)
 
-rules.add_perm("allocations", reads_everything)
+sees_reviewers = is_access_officer | is_panel_chair | is_auditor | is_administrator
+rules.add_perm("allocations.see_reviewers", sees_reviewers)
+rules.add_perm("allocations.invite_reviewers", is_access_officer)
+rules.add_perm("allocations.edit_reviewer", is_own_profile | is_access_officer)
+rules.add_perm(
+    "allocations.assign_reviewers", is_access_officer & ~is_involved & ~has_real_conflict
+)
+rules.add_perm("allocations.assess_conflict", is_access_officer & ~is_tied_by_conflict)
+rules.add_perm("allocations.answer_assignment", is_peer_reviewer & is_assigned & ~is_of_assignment)
+rules.add_perm("allocations.write_consensus", is_peer_reviewer & is_rapporteur & ~has_real_conflict)
+for model in ("reviewassignment", "reviewerprofile"):
+    rules.add_perm(f"allocations.view_{model}", sees_reviewers | is_peer_reviewer)
+for model in ("conflictofinterest", "reviewerinvitation"):
+    rules.add_perm(f"allocations.view_{model}", sees_reviewers)
+rules.add_perm("allocations.view_sealedread", is_auditor | is_administrator)
+REVIEW_RULES = ("conflictrule", "relationwindow", "publicmaildomain", "reviewpolicy")
+for model in (*REVIEW_RULES, "criterion", "scalelabel"):
+    rules.add_perm(f"allocations.view_{model}", reads_everything)
+    for act in ("add", "change"):
+        rules.add_perm(f"allocations.{act}_{model}", is_access_officer)
+rules.add_perm("allocations.delete_publicmaildomain", is_access_officer)
+
+rules.add_perm("allocations", reads_everything | is_peer_reviewer)
 rules.add_perm("allocations.see_everything", reads_everything)
 for model in (
     "accessmode",

@@ -11,6 +11,7 @@ def has_role(role):
 
 is_access_officer = has_role(Role.ACCESS_OFFICER)
 is_technical_reviewer = has_role(Role.TECHNICAL_REVIEWER)
+is_peer_reviewer = has_role(Role.PEER_REVIEWER)
 is_panel_chair = has_role(Role.PANEL_CHAIR)
 is_onboarding_officer = has_role(Role.ONBOARDING_OFFICER)
 is_auditor = has_role(Role.AUDITOR)

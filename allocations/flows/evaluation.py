@@ -19,8 +19,8 @@ from .offers import offer_or_reserve
 def find_eligible(proposal, *, by, remarks=""):
     """Pass the administrative check."""
     step = _take_step(proposal, StepKind.ADMINISTRATIVE, by=by)
-    now = _finish(step, StepOutcome.ELIGIBLE, by=by, remarks=remarks)
-    return _go_on(step.proposal, at=now)
+    now = finish_step(step, StepOutcome.ELIGIBLE, by=by, remarks=remarks)
+    return go_on(step.proposal, at=now)
 
 
 @transaction.atomic
@@ -52,8 +52,8 @@ def find_feasible(proposal, *, by, gpu_hours=None, months=None, remarks=""):
         )
         if not remarks.strip():
             raise ReasonMissing
-    now = _finish(step, outcome, by=by, remarks=remarks)
-    return _go_on(step.proposal, at=now)
+    now = finish_step(step, outcome, by=by, remarks=remarks)
+    return go_on(step.proposal, at=now)
 
 
 @transaction.atomic
@@ -87,7 +87,8 @@ def _take_step(proposal, kind, *, by):
     return step
 
 
-def _finish(step, outcome, *, by, remarks):
+def finish_step(step, outcome, *, by, remarks):
+    """End a step with its outcome; the caller holds the proposal's lock and checked the right."""
     now = clock.now()
     step.outcome, step.remarks, step.decided_by, step.ended_at = outcome, remarks, by, now
     step.state = StepState.DONE
@@ -105,7 +106,7 @@ def _finish(step, outcome, *, by, remarks):
     return now
 
 
-def _go_on(proposal, *, at):
+def go_on(proposal, *, at):
     """Start the next step, or settle the proposal after the last one."""
     following = proposal.steps.filter(state=StepState.WAITING).order_by("position").first()
     if following is None:
@@ -119,7 +120,7 @@ def _go_on(proposal, *, at):
 def _turn_down(step, outcome, state, *, by, remarks):
     if not remarks.strip():
         raise ReasonMissing
-    now = _finish(step, outcome, by=by, remarks=remarks)
+    now = finish_step(step, outcome, by=by, remarks=remarks)
     proposal = step.proposal
     EvaluationStep.objects.filter(proposal=proposal, state=StepState.WAITING).update(
         state=StepState.DONE, outcome=StepOutcome.DROPPED, ended_at=now

@@ -23,7 +23,7 @@ from ..models import (
     Proposal,
     ProposalState,
 )
-from . import alerts, clarifications, intake, ledger, letters, quota
+from . import alerts, assignments, clarifications, intake, ledger, letters, quota
 
 logger = logging.getLogger(__name__)
 
@@ -138,4 +138,7 @@ HANDLERS = {
     quota.DEADLINE: quota.month_due,
     alerts.DEADLINE: alerts.outlook_due,
     "report": report_overdue,
+    assignments.ANSWER: assignments.answer_missing,
+    assignments.REMINDER: assignments.review_reminder,
+    assignments.DUE: assignments.review_overdue,
 }

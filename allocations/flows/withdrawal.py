@@ -1,6 +1,7 @@
 """Taking a proposal back for good."""
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from jaif_portal import clock
 from jaif_portal.flows.deadlines import meet_deadlines
@@ -9,6 +10,7 @@ from jaif_portal.flows.transitions import move
 
 from ..models import Award, Proposal, ProposalState, StepOutcome, StepState
 from . import intake, notices
+from .assignments import release_all
 from .clarifications import drop_clarification
 
 
@@ -24,6 +26,7 @@ def withdraw_proposal(proposal, *, by, note=""):
     proposal.steps.exclude(state=StepState.DONE).update(
         state=StepState.DONE, outcome=StepOutcome.DROPPED, ended_at=now
     )
+    release_all(proposal, by=by, at=now, note=gettext_noop("The proposal was withdrawn"))
     meet_deadlines(proposal, intake.DEADLINE, "decision", "reply", at=now)
     meet_deadlines(proposal, "answer", "answer_reminder", at=now)
     Award.objects.filter(proposal=proposal).update(answered_at=now, answered_by=by)

@@ -1,5 +1,13 @@
 from .access import Availability, Call, CallState, Round, SystemOffer
 from .accounting import AccountingMode, Enforcement, ExhaustionPolicy
+from .assignments import (
+    ENDED,
+    ENGAGED,
+    WORKING,
+    AssignmentState,
+    Disclosure,
+    ReviewAssignment,
+)
 from .awards import Award
 from .clarifications import Clarification, ClarificationState
 from .closures import ClosureKind, ClosureState, NodeClosure
@@ -13,6 +21,14 @@ from .compliance import (
     ExportOutcome,
     ModelClass,
     RiskClass,
+)
+from .conflicts import (
+    ConflictKind,
+    ConflictOfInterest,
+    ConflictRule,
+    PublicMailDomain,
+    RelationWindow,
+    Severity,
 )
 from .corrections import Correction, CorrectionDirection, CorrectionState, LedgerCheck
 from .editing import AnswerChange, Comment, Presence
@@ -52,6 +68,25 @@ from .questions import (
 )
 from .quota import QuotaMonth
 from .reasons import BLOCKING, PendingReason
+from .reviewers import (
+    Absence,
+    DeclaredRelation,
+    RelationKind,
+    ReviewerInvitation,
+    ReviewerProfile,
+    ReviewerWish,
+    Wish,
+)
+from .reviews import (
+    Consensus,
+    Criterion,
+    Review,
+    ReviewPolicy,
+    ScaleLabel,
+    Score,
+    SealedItem,
+    SealedRead,
+)
 from .runs import DependencyKind, JobDependency, JobRun
 from .scheduling import QoS, SchedulingParameters
 from .templates import JobTemplate
@@ -59,7 +94,11 @@ from .ticks import Tick, TickTotal
 
 __all__ = [
     "BLOCKING",
+    "ENDED",
+    "ENGAGED",
     "FINDINGS",
+    "WORKING",
+    "Absence",
     "AccessMode",
     "AccessPolicy",
     "AccountKind",
@@ -67,6 +106,7 @@ __all__ = [
     "Allocation",
     "AllocationState",
     "AnswerChange",
+    "AssignmentState",
     "Availability",
     "Award",
     "Call",
@@ -81,11 +121,18 @@ __all__ = [
     "ComplianceCatalogue",
     "ComplianceChange",
     "CompliancePart",
+    "ConflictKind",
+    "ConflictOfInterest",
+    "ConflictRule",
+    "Consensus",
     "Correction",
     "CorrectionDirection",
     "CorrectionState",
+    "Criterion",
     "DayTotal",
+    "DeclaredRelation",
     "DependencyKind",
+    "Disclosure",
     "EnergyPolicy",
     "Enforcement",
     "EntryKind",
@@ -124,17 +171,31 @@ __all__ = [
     "ProjectRole",
     "Proposal",
     "ProposalState",
+    "PublicMailDomain",
     "Purpose",
     "QoS",
     "Question",
     "QuestionKind",
     "QueueForecast",
     "QuotaMonth",
+    "RelationKind",
+    "RelationWindow",
+    "Review",
+    "ReviewAssignment",
+    "ReviewPolicy",
+    "ReviewerInvitation",
+    "ReviewerProfile",
+    "ReviewerWish",
     "RiskClass",
     "Round",
+    "ScaleLabel",
     "SchedulingParameters",
+    "Score",
+    "SealedItem",
+    "SealedRead",
     "SectionKind",
     "Sector",
+    "Severity",
     "SizeClass",
     "StepKind",
     "StepOutcome",
@@ -145,5 +206,6 @@ __all__ = [
     "Tick",
     "TickTotal",
     "TypicalWait",
+    "Wish",
     "elapsed_seconds",
 ]

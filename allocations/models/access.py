@@ -55,6 +55,11 @@ class Call(models.Model):
     state = models.CharField(_("state"), max_length=20, choices=CallState, default=CallState.DRAFT)
     opens_at = models.DateTimeField(_("opens at"))
     closes_at = models.DateTimeField(_("closes at"))
+    hides_applicants = models.BooleanField(
+        _("reviewers do not see who applies"),
+        default=False,
+        help_text=_("They see the request without organisation, people and addresses."),
+    )
 
     objects = CallQuerySet.as_manager()
 

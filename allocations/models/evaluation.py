@@ -27,6 +27,7 @@ class StepOutcome(models.TextChoices):
     FEASIBLE = "feasible", _("Feasible")
     FEASIBLE_WITH_CHANGES = "feasible_with_changes", _("Feasible with changes")
     INFEASIBLE = "infeasible", _("Not feasible")
+    REVIEWED = "reviewed", _("Reviewed")
     DROPPED = "dropped", _("Dropped: the proposal ended before")
 
 

@@ -81,10 +81,15 @@ class Sector(models.TextChoices):
 
 class ProposalQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """What ``user`` may see: the own and shared ones; staff see what was handed in."""
+        """What ``user`` may see: the own and shared ones; staff see what was handed in.
+
+        Somebody with a real conflict of interest sees nothing of a proposal as staff.
+        """
         own = Q(applicant=user) | Q(team__email=user.email)
         if user.has_perm("allocations.see_everything"):
-            own |= ~Q(state=ProposalState.DRAFT)
+            own |= ~Q(state=ProposalState.DRAFT) & ~Q(
+                conflicts__reviewer__user=user, conflicts__state="real"
+            )
         return self.filter(own).distinct()
 
     def live(self):
