@@ -27,6 +27,15 @@ class ArraySerializer(serializers.Serializer):
     task_limit = serializers.IntegerField(allow_null=True, help_text="Tasks at a time.")
 
 
+class PrioritySerializer(serializers.Serializer):
+    """What a priority is made of, in points, as Slurm's ``sprio`` says it."""
+
+    age = serializers.IntegerField(help_text="For the time it has waited.")
+    fairshare = serializers.IntegerField(help_text="The more, the less its people have used.")
+    job_size = serializers.IntegerField(help_text="For its number of nodes.")
+    qos = serializers.IntegerField(help_text="Of its quality of service.")
+
+
 class JobSerializer(serializers.ModelSerializer):
     number = serializers.CharField(read_only=True, help_text="As Slurm writes it, such as 4711_3.")
     project = serializers.CharField(source="allocation.project.identifier", read_only=True)
@@ -36,6 +45,12 @@ class JobSerializer(serializers.ModelSerializer):
     )
     gpus = serializers.SerializerMethodField(help_text="Of the whole nodes that the job gets.")
     reason = serializers.SerializerMethodField(help_text="Why the job waits, while it does.")
+    priority = serializers.IntegerField(
+        read_only=True,
+        allow_null=True,
+        help_text="Where the partition's policy goes by priorities; the last one, once it runs.",
+    )
+    priority_factors = serializers.SerializerMethodField(help_text="Points that add up to it.")
     forecast = serializers.SerializerMethodField(
         help_text="When it will start, while it waits and once that has been worked out."
     )
@@ -63,6 +78,8 @@ class JobSerializer(serializers.ModelSerializer):
             "time_limit",
             "state",
             "reason",
+            "priority",
+            "priority_factors",
             "forecast",
             "low_priority",
             "begin_at",
@@ -91,6 +108,10 @@ class JobSerializer(serializers.ModelSerializer):
         if job.state != JobState.PENDING:
             return None
         return {"code": job.reason, "sentence": job.get_reason_display()}
+
+    @extend_schema_field(PrioritySerializer(allow_null=True))
+    def get_priority_factors(self, job):
+        return None if job.priority is None else PrioritySerializer(job.points).data
 
     @extend_schema_field(ForecastSerializer(allow_null=True))
     def get_forecast(self, job):

@@ -36,10 +36,24 @@ class SizeLoadSerializer(serializers.Serializer):
 
 class ClosureSerializer(serializers.ModelSerializer):
     nodes = serializers.IntegerField()  # the model's would take its range from the database
+    jobs_left = serializers.IntegerField(help_text="That still run on nodes being emptied.")
+    clear_by = serializers.DateTimeField(
+        allow_null=True, help_text="By which the last of them has ended."
+    )
 
     class Meta:
         model = NodeClosure
-        fields = ["kind", "state", "nodes", "node_list", "starts_at", "ends_at", "reason"]
+        fields = [
+            "kind",
+            "state",
+            "nodes",
+            "node_list",
+            "starts_at",
+            "ends_at",
+            "reason",
+            "jobs_left",
+            "clear_by",
+        ]
 
 
 class PartitionStatusSerializer(serializers.Serializer):

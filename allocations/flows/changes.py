@@ -1,5 +1,6 @@
 """What the events of one step of the queue do to rows, history and ledger; written in bulk."""
 
+import datetime as dt
 from collections import Counter, defaultdict
 
 from django.utils.translation import gettext_noop
@@ -42,6 +43,8 @@ CHANGED = [
     "requeue_requested_at",
     "node_list",
     "hold",
+    "priority",
+    "priority_factors",
 ]
 MANY = 500  # jobs that get the same reason are worth a statement of their own
 AT_ONCE = 10_000  # as many as a statement can name
@@ -64,7 +67,9 @@ class Changes:
         self.accounts = snapshot.accounts
         self.floor = snapshot.floor
         self.used = used
+        self.request = snapshot.request
         self.changed = set()
+        self.started = set()
         self.reason_alone = set()  # jobs of others of which nothing else has changed
         self.history = []
         self.postings = []
@@ -79,6 +84,7 @@ class Changes:
                 job.eligible_at = at
             case Started():
                 job.started_at, job.node_list = at, self.floor.fold(event.nodes)
+                self.started.add(job.pk)
                 self._move(job, JobState.RUNNING, at)
                 self._post(ledger.holding, job, at)
             case Requeued():
@@ -101,6 +107,14 @@ class Changes:
                 job.node_list = self.floor.fold(nodes_of[job.pk])
                 self.changed.add(job.pk)
 
+    def running(self, nodes_of):
+        """``(nodes, latest end)`` of each job that runs."""
+        return [
+            (nodes_of[job.pk], job.started_at + dt.timedelta(seconds=job.time_limit))
+            for job in self.jobs.values()
+            if job.state == JobState.RUNNING
+        ]
+
     def give_reasons(self, reasons, *, at):
         """Each job's reason as it is ``at`` the end of the step; projects keep every change."""
         for job in self.jobs.values():
@@ -112,6 +126,20 @@ class Changes:
                     self.changed.add(job.pk)
                 elif job.pk not in self.changed:
                     self.reason_alone.add(job.pk)
+
+    def give_priorities(self, scheduler):
+        """What the priority of projects' jobs is made of, or was when they started."""
+        for job in self.jobs.values():
+            queues = job.state == JobState.PENDING and job.eligible_at is not None
+            waits = queues and not PendingReason(job.reason).is_blocked
+            if job.allocation_id is None or not (queues or job.pk in self.started):
+                continue
+            factors = self._factors(job, scheduler) if waits or job.started_at else None
+            priority = None if factors is None else factors.priority
+            points = {} if factors is None else factors.points
+            if (priority, points) != (job.priority, job.priority_factors):
+                job.priority, job.priority_factors = priority, points
+                self.changed.add(job.pk)
 
     def save(self):
         self._save_reasons()
@@ -165,6 +193,11 @@ class Changes:
             self._hit(job, at, waits_again=True)
         if event.job.conditions and event.job.conditions.hold is Hold.MAX_REQUEUE:
             job.hold = JobHold.MAX_REQUEUE
+
+    def _factors(self, job, scheduler):
+        since = clock.seconds(job.eligible_at)
+        until = clock.seconds(job.started_at) if job.started_at else None
+        return scheduler.priority_factors(self.request(job), since=since, until=until)
 
     def _hit(self, job, at, *, waits_again):
         if job.allocation_id is not None:

@@ -59,20 +59,32 @@ class Floor:
         left = max(self.machine.nodes - out.bit_count(), busy, 1)
         return Machine(left), replace(state, outages=(), node_updates=())
 
-    def settle(self, *, until):
-        """Note which closures are in force and which are over at ``until``."""
+    def settle(self, *, until, running):
+        """Note which closures are in force and which are over at ``until``.
+
+        ``running`` are ``(nodes, latest end)`` of the jobs that run then.
+        """
         changed, history = [], []
         for row in self.closures:
-            before = row.state
+            before = row.state, row.jobs_left, row.clear_by
             if row.state == ClosureState.PLANNED and row.starts_at <= until:
                 history.append(plan(row, to=ClosureState.IN_FORCE, by=None, at=row.starts_at))
             if row.state == ClosureState.IN_FORCE and row.ends_at and row.ends_at <= until:
                 history.append(plan(row, to=ClosureState.OVER, by=None, at=row.ends_at))
-            if row.state != before:
+            self._note_jobs(row, running)
+            if (row.state, row.jobs_left, row.clear_by) != before:
                 changed.append(row)
         if changed:
-            NodeClosure.objects.bulk_update(changed, ["state"])
+            NodeClosure.objects.bulk_update(changed, ["state", "jobs_left", "clear_by"])
             Transition.objects.bulk_create(history)
+
+    def _note_jobs(self, row, running):
+        """How many jobs still run on nodes that take no new ones, and until when at most."""
+        ends = []
+        if row.state == ClosureState.IN_FORCE and ClosureKind(row.kind).lets_jobs_end:
+            nodes = expand(self.layout, row.node_list)
+            ends = [end for taken, end in running if taken & nodes]
+        row.jobs_left, row.clear_by = len(ends), max(ends, default=None)
 
     def racks(self, states):
         """``[{state: nodes}, ...]`` rack by rack, of the engine's ``{state: nodes}``."""

@@ -24,10 +24,11 @@ from ..models import (
     PendingReason,
     QueueForecast,
 )
-from ..scheduler.forecast import FEWEST, PROBE, Outlook, Shape, start_range
+from ..scheduler.forecast import FEWEST, Outlook, Shape, start_range
 from ..scheduler.margins import widen
 from ..scheduler.prospects import Prospects, learn_parts, model_days
 from ..scheduler.sizes import size_class
+from . import multifactor
 from .scores import margins_of
 from .snapshot import Snapshot
 
@@ -141,6 +142,8 @@ def _outlook(partition, jobs):
         Prospects(partition.nodes, parts, days),
         seed=f"{partition.seed}/forecast",
         slurm=snapshot.slurm,
+        accounts=multifactor.tenant_accounts(partition),
+        probe_account=multifactor.probe_account(partition, snapshot.slurm, state.budgets),
     )
 
 
@@ -193,13 +196,7 @@ def _in_time(replicate, subject, *, most, seconds):
 
 def _foresee_shapes(outlook, shapes, margins, *, seconds):
     """For each shape its nodes, limit and the seconds until it starts."""
-
-    def replicate(number, probes):
-        starts = {shape: probe.replicate(number, [PROBE]) for shape, probe in probes.items()}
-        return {shape: start[PROBE] for shape, start in starts.items() if PROBE in start}
-
-    probes = {shape: outlook.with_probe(shape) for shape in shapes}
-    runs = _in_time(replicate, probes, most=PROBES, seconds=seconds)
+    runs = _in_time(outlook.probe, shapes, most=PROBES, seconds=seconds)
     now = outlook.state.now
     ranges = {shape: _widened(start_range(runs, shape), margins, now) for shape in shapes}
     return [

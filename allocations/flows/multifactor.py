@@ -4,6 +4,7 @@ Below the root stand the funding shares by their percent, below these the projec
 shares, below these their members. The other users of a share stand beside its projects as one.
 """
 
+from collections import Counter
 from dataclasses import asdict, replace
 from itertools import groupby
 from operator import itemgetter
@@ -68,6 +69,37 @@ def account_of(job, partition):
     if job.allocation_id is None and is_used(partition):
         return OTHERS + job.share_id
     return priorities.purse(job)
+
+
+def tenant_accounts(partition):
+    """``{tenant of the workload model: its account}`` of the other users who will come."""
+    if not is_used(partition):
+        return {}
+    at = partition.advanced_until
+    shares = partition.shares.filter(starts_at__lte=at, ends_at__gt=at).values_list("code", "pk")
+    return {code: OTHERS + pk for code, pk in shares}
+
+
+def probe_account(partition, config, budgets):
+    """The account for jobs that nobody has submitted yet.
+
+    It stands below the project whose use is in the middle, beside its members, and has used
+    nothing. ``None`` where the policy goes by no accounts, or nobody has one without a budget.
+    """
+    if config is None:
+        return None
+    memory, used = partition.scheduler_memory or {"usage": ()}, Counter()
+    for entry in memory["usage"]:
+        used[entry["account"]] += entry["used"]
+    projects = [
+        -one.account
+        for one in config.associations
+        if one.account < 0 and one.account not in budgets
+    ]
+    projects.sort(key=lambda account: (used[account], account))
+    if projects:
+        return -projects[len(projects) // 2]
+    return next((one.account for one in config.associations if one.account >= OTHERS), None)
 
 
 def recall(partition, waiting):

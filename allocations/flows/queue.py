@@ -95,11 +95,15 @@ def _run(partition, *, start, target):
         events = about_jobs(scheduler.advance(until=change))
     for event in events:
         changes.note(event)
+    running = []
     if snapshot.floor.layout is not None:
-        changes.give_nodes(scheduler.nodes_of)
+        nodes_of = scheduler.nodes_of
+        changes.give_nodes(nodes_of)
+        running = changes.running(nodes_of)
     changes.give_reasons(scheduler.reasons(), at=target)
+    changes.give_priorities(scheduler)
     changes.save()
-    snapshot.floor.settle(until=target)
+    snapshot.floor.settle(until=target, running=running)
     multifactor.remember(partition, scheduler)
     racks = snapshot.racks(scheduler)
     status = load.record(partition, tally, events, start=start, target=target, racks=racks)

@@ -107,6 +107,7 @@ FIELDS = {
     "Account": lambda job, run: job.allocation.project.budget,
     "Partition": lambda job, run: job.partition.name,
     "QOS": lambda job, run: "normal" if job.qos is None else job.qos.name,
+    "Priority": lambda job, run: job.priority if run is job else None,
     "Submit": lambda job, run: job.submitted_at,
     "Eligible": _eligible,
     "Start": lambda job, run: run.started_at,

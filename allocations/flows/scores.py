@@ -7,6 +7,7 @@ from django.db.models import OuterRef, Q, Subquery
 from jaif_portal import clock
 
 from ..models import Forecast, ForecastOutcome, Horizon, Job, JobState, QueueForecast
+from ..scheduler.experience import EXPERIENCE
 from ..scheduler.forecast import Range
 from ..scheduler.margins import learn_margins
 
@@ -36,7 +37,10 @@ def forget_forecasts(*, at):
 
 
 def margins_of(partition):
-    """``{horizon: margins}`` by what has come of the latest forecasts of each."""
+    """``{horizon: margins}`` by what has come of the latest forecasts of each.
+
+    What was measured beforehand counts too, the less the more there are.
+    """
     scored = Forecast.objects.filter(
         partition=partition, outcome=ForecastOutcome.STARTED, drawn_p10__isnull=False
     )
@@ -44,7 +48,10 @@ def margins_of(partition):
     outcomes = {horizon: [] for horizon in Horizon}
     for horizon, *drawn, started in scored.values_list(*fields)[: 4 * COMPARED]:
         outcomes[horizon].append((Range(*map(second, drawn)), second(started)))
-    return {horizon: learn_margins(found[:COMPARED]) for horizon, found in outcomes.items()}
+    return {
+        horizon: learn_margins(found[:COMPARED], EXPERIENCE[horizon])
+        for horizon, found in outcomes.items()
+    }
 
 
 def second(moment):

@@ -49,7 +49,7 @@ class Snapshot:
         """The engine in the state that the rows describe."""
         places = defaultdict(list)
         for job in self.jobs.values():
-            places[_place(job)].append(self._request(job))
+            places[_place(job)].append(self.request(job))
         state = State(
             now=self.first,
             running=tuple(self._running(request) for request in places["running"]),
@@ -106,7 +106,7 @@ class Snapshot:
             if JobState(job.state).is_final
         )
 
-    def _request(self, job):
+    def request(self, job):
         """The job as the engine knows it. One that came too late for its second arrives next."""
         if job.eligible_at is not None:
             submit = clock.seconds(job.eligible_at)

@@ -21,6 +21,11 @@ class ClosureKind(models.TextChoices):
         """Whether it comes unforeseen; else jobs are planned around it."""
         return self in {ClosureKind.DOWN, ClosureKind.DRAIN}
 
+    @property
+    def lets_jobs_end(self):
+        """Whether jobs that run there when it begins go on."""
+        return self in {ClosureKind.DRAIN, ClosureKind.MAINTENANCE}
+
 
 class ClosureState(models.TextChoices):
     PLANNED = "planned", _("Ahead")
@@ -59,7 +64,8 @@ class NodeClosure(models.Model):
     """Nodes that cannot be had by everybody for a time: outages, maintenance, reservations.
 
     The queue puts it in force, and ends it, when it gets there. ``node_list`` is in Slurm's
-    notation. Without an end it lasts until somebody ends it.
+    notation. Without an end it lasts until somebody ends it. ``jobs_left`` and ``clear_by``
+    (the latest time limit of them) are as the last step of the queue has left the nodes.
     """
 
     partition = models.ForeignKey(
@@ -83,6 +89,12 @@ class NodeClosure(models.Model):
         help_text=_("Whose jobs may use the nodes."),
     )
     reason = models.CharField(_("reason"), max_length=300)
+    jobs_left = models.PositiveIntegerField(
+        _("jobs that still run on the nodes"), default=0, editable=False
+    )
+    clear_by = models.DateTimeField(
+        _("the last of them ends by"), null=True, blank=True, editable=False
+    )
 
     objects = ClosureQuerySet.as_manager()
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.formats import date_format
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 SOON = dt.timedelta(minutes=10)
 MINUTE = dt.timedelta(minutes=1)
@@ -34,9 +35,9 @@ class Expectation:
         if self.p10 is None:
             return self._roughly(at)
         if self.p90 is None:
-            return _(
-                "Most likely starts about %(middle)s, but it may take longer than four weeks."
-            ) % {"middle": _moment(_nearest(self.p50, 30 * MINUTE), at)}
+            return _("Most likely starts %(middle)s, but it may take longer than four weeks.") % {
+                "middle": _about(_nearest(self.p50, 30 * MINUTE), at)
+            }
         if self.p90 < at:
             return _("Was expected to start by now. A new forecast is on its way.")
         if self.p90 <= at + SOON:
@@ -46,8 +47,8 @@ class Expectation:
     def _roughly(self, at):
         if self.p50 <= at + SOON:
             return _("Roughly estimated, it starts within the next 10 minutes.")
-        return _("Roughly estimated, it starts about %(middle)s.") % {
-            "middle": _moment(_nearest(self.p50, 15 * MINUTE), at)
+        return _("Roughly estimated, it starts %(middle)s.") % {
+            "middle": _about(_nearest(self.p50, 15 * MINUTE), at)
         }
 
     def _between(self, at):
@@ -59,26 +60,24 @@ class Expectation:
                 "last": _moment(last, at)
             }
         if self.p10 <= at + SOON:
-            return _("Probably starts by %(last)s; most likely about %(middle)s.") % {
+            return _("Probably starts by %(last)s; most likely %(middle)s.") % {
                 "last": _moment(last, at),
-                "middle": _moment(middle, at),
+                "middle": _about(middle, at),
             }
         if localdate(first) == localdate(last):
             return _(
                 "Probably starts %(day)s between %(first)s and %(last)s; "
                 "most likely about %(middle)s."
             ) % {
-                "day": _day(first, at),
+                "day": _on(first, at),
                 "first": _time(first),
                 "last": _time(last),
                 "middle": _time(middle),
             }
-        return _(
-            "Probably starts between %(first)s and %(last)s; most likely about %(middle)s."
-        ) % {
+        return _("Probably starts between %(first)s and %(last)s; most likely %(middle)s.") % {
             "first": _moment(first, at),
             "last": _moment(last, at),
-            "middle": _moment(middle, at),
+            "middle": _about(middle, at),
         }
 
 
@@ -101,13 +100,26 @@ def _time(moment):
 
 
 def _day(moment, at):
+    """Today and tomorrow by name; nothing for other days."""
     days = (localdate(moment) - localdate(at)).days
-    if days == 0:
-        return _("today")
-    if days == 1:
-        return _("tomorrow")
-    return _("on %(date)s") % {"date": date_format(localtime(moment), "l, j F")}
+    return {0: _("today"), 1: _("tomorrow")}.get(days, "")
+
+
+def _date(moment):
+    return date_format(localtime(moment), pgettext("date format", "l, j F"))
+
+
+def _on(moment, at):
+    return _day(moment, at) or _("on %(date)s") % {"date": _date(moment)}
 
 
 def _moment(moment, at):
-    return _("%(time)s %(day)s") % {"day": _day(moment, at), "time": _time(moment)}
+    words = {"time": _time(moment), "day": _day(moment, at), "date": _date(moment)}
+    return (_("%(time)s %(day)s") if words["day"] else _("%(time)s on %(date)s")) % words
+
+
+def _about(moment, at):
+    words = {"time": _time(moment), "day": _day(moment, at), "date": _date(moment)}
+    return (
+        _("about %(time)s %(day)s") if words["day"] else _("about %(time)s on %(date)s")
+    ) % words

@@ -75,7 +75,9 @@ class Job(models.Model):
     array's. A job that was requeued is the same row: ``runs`` keeps what it ran before.
 
     ``reason_log`` has ``[second since the epoch, reason]`` for each change of the reason for
-    which a project's job has waited, as the queue found it.
+    which a project's job has waited, as the queue found it. Under the policy ``slurm`` its
+    ``priority`` is the sum of ``priority_factors``, points by ``sprio``'s names: as of the last
+    step in which it waited for nodes.
     """
 
     partition = models.ForeignKey(
@@ -153,6 +155,8 @@ class Job(models.Model):
         _("reason"), max_length=40, choices=PendingReason, default=PendingReason.NONE
     )
     reason_log = models.JSONField(default=list, editable=False)
+    priority = models.PositiveBigIntegerField(_("priority"), null=True, editable=False)
+    priority_factors = models.JSONField(default=dict, editable=False)
     low_priority = models.BooleanField(
         _("lowest priority"),
         default=False,
@@ -211,6 +215,16 @@ class Job(models.Model):
     def number(self):
         """As Slurm writes it: ``4711``, or ``4711_3`` for a task of an array."""
         return f"{self.pk}" if self.array_id is None else f"{self.array_id}_{self.task}"
+
+    @property
+    def reason_in_short(self):
+        return PendingReason(self.reason).in_short
+
+    @property
+    def points(self):
+        """``{sprio's name: points}`` of all factors that the portal gives weight to."""
+        names = ("age", "fairshare", "job_size", "qos")
+        return {name: self.priority_factors.get(name, 0) for name in names}
 
     @property
     def ended_by_itself(self):

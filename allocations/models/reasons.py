@@ -146,6 +146,11 @@ class PendingReason(models.TextChoices):
     )
 
     @property
+    def in_short(self):
+        """The same in a few words, for lists."""
+        return SHORT[self]
+
+    @property
     def is_blocked(self):
         """Whether it keeps a job from queueing for nodes at all."""
         return self in BLOCKING
@@ -159,4 +164,36 @@ BLOCKING = {
     PendingReason.JOB_HELD_ADMIN,
     PendingReason.JOB_HOLD_MAX_REQUEUE,
     PendingReason.JOB_ARRAY_TASK_LIMIT,
+}
+
+LIMIT_REACHED = _("a limit is reached")
+ASKS_FOR_TOO_MUCH = _("asks for more than is allowed")
+ON_HOLD = _("on hold")
+
+SHORT = {
+    PendingReason.NONE: _("just submitted"),
+    PendingReason.PRIORITY: _("others are ahead"),
+    PendingReason.RESOURCES: _("next, as soon as enough nodes are free"),
+    PendingReason.BEGIN_TIME: _("waits for its begin time"),
+    PendingReason.DEPENDENCY: _("waits for other jobs"),
+    PendingReason.DEPENDENCY_NEVER_SATISFIED: _("can never start"),
+    PendingReason.JOB_HELD_USER: ON_HOLD,
+    PendingReason.JOB_HELD_ADMIN: ON_HOLD,
+    PendingReason.JOB_HOLD_MAX_REQUEUE: ON_HOLD,
+    PendingReason.RESERVATION: _("waits for its reservation"),
+    PendingReason.REQ_NODE_NOT_AVAIL: _("nodes are out of service"),
+    PendingReason.JOB_ARRAY_TASK_LIMIT: _("waits for other tasks of its array"),
+    PendingReason.PARTITION_NODE_LIMIT: ASKS_FOR_TOO_MUCH,
+    PendingReason.PARTITION_TIME_LIMIT: ASKS_FOR_TOO_MUCH,
+    PendingReason.ASSOC_GRP_NODE: LIMIT_REACHED,
+    PendingReason.ASSOC_MAX_JOBS: LIMIT_REACHED,
+    PendingReason.ASSOC_MAX_SUBMIT_JOBS: LIMIT_REACHED,
+    PendingReason.ASSOC_MAX_WALL: ASKS_FOR_TOO_MUCH,
+    PendingReason.QOS_GRP_NODE: LIMIT_REACHED,
+    PendingReason.QOS_GRP_NODE_MINUTES: _("not enough free hours"),
+    PendingReason.QOS_MAX_JOBS_PER_USER: LIMIT_REACHED,
+    PendingReason.QOS_MAX_SUBMIT_JOBS_PER_USER: LIMIT_REACHED,
+    PendingReason.QOS_MAX_WALL: ASKS_FOR_TOO_MUCH,
+    PendingReason.ASSOC_GRP_NODE_MINUTES: _("not enough free hours"),
+    PendingReason.INVALID_ACCOUNT: _("its allocation has ended"),
 }

@@ -7,8 +7,9 @@ stopped when time is up. Quantiles of the starts are the forecast.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from itertools import tee
 from random import Random
 from typing import NamedTuple, TypeVar
 
@@ -19,7 +20,7 @@ from .policies import Policy
 from .prospects import Prospects
 from .replication import FIRST_ARRIVAL, Replication
 from .state import State
-from .workload import DAY
+from .workload import DAY, Tenant
 
 HORIZON = 28 * DAY
 FEWEST = 20  # replications that say anything about a range
@@ -58,7 +59,11 @@ class MedianRandom(Random):
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """A queue whose future is asked for, up to ``horizon`` seconds ahead."""
+    """A queue whose future is asked for, up to ``horizon`` seconds ahead.
+
+    Where the policy goes by accounts, ``accounts`` are those of the tenants who will come, and
+    ``probe_account`` is that of a job that nobody has submitted.
+    """
 
     machine: Machine
     policy: Policy
@@ -67,6 +72,8 @@ class Outlook:
     seed: str
     horizon: int = HORIZON
     slurm: SlurmConfig | None = None
+    accounts: Mapping[Tenant, int] = field(default_factory=dict)
+    probe_account: int | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -119,12 +126,29 @@ class Outlook:
             arrivals=self.prospects.arrivals(state.now, rng),
             until=state.now + self.horizon,
             slurm=self.slurm,
+            accounts=self.accounts,
         )
 
-    def with_probe(self, shape: Shape) -> "Outlook":
-        """The same queue with one more job, submitted now: number ``PROBE``."""
-        probe = Job(PROBE, self.state.now, shape.nodes, shape.limit, shape.limit)
-        return replace(self, state=replace(self.state, arriving=(*self.state.arriving, probe)))
+    def probe(self, number: int, shapes: Iterable[Shape]) -> dict[Shape, int]:
+        """When a job of each shape would start that is submitted now and alone, if in time.
+
+        What the replication of that number draws is the same for all shapes.
+        """
+        drawn, starts = self.replication(number), {}
+        arrivals = drawn.arrivals
+        for shape in shapes:
+            arrivals, same = tee(arrivals)
+            found = self._with_probe(replace(drawn, arrivals=same), shape).starts({PROBE})
+            if PROBE in found:
+                starts[shape] = found[PROBE]
+        return starts
+
+    def _with_probe(self, drawn: Replication, shape: Shape) -> Replication:
+        """The same with one more job; how long it runs itself does not change its start."""
+        nodes, limit = shape.nodes, shape.limit
+        job = Job(PROBE, self.state.now, nodes, limit, limit, account=self.probe_account)
+        state = replace(self.state, arriving=(*self.state.arriving, job))
+        return replace(drawn, state=state, runtimes={**drawn.runtimes, PROBE: limit})
 
 
 def start_range(runs: Sequence[Mapping[T, int]], subject: T) -> Range:

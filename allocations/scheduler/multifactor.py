@@ -24,7 +24,7 @@ from .line import Line
 from .machine import Machine
 from .occupancy import FOREVER, Occupancy
 from .plan import Plan, round_up
-from .priorities import Priorities, Waiting
+from .priorities import Factors, Priorities, Waiting
 from .profile import Profile
 from .state import SlurmState, Used
 from .terms import Rules
@@ -163,6 +163,11 @@ class Multifactor:
     def priorities(self, at: int) -> dict[int, int]:
         self._renew(at)
         return self._line.priorities
+
+    def factors(self, job: Job, at: int, *, since: int, until: int) -> Factors:
+        """What the priority of ``job`` is made of; it waits or waited from ``since``."""
+        self._renew(at)
+        return self._priorities.factors(job, self._eligible.get(job.id, since), until)
 
     def reasons(self, at: int) -> Iterator[tuple[Job, Reason]]:
         reason = Reason.RESOURCES

@@ -2,12 +2,36 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .configuration import SlurmConfig
 from .fairshare import Usage
 from .jobs import Job
 from .priority import HIGHEST, LOWEST, bounded, points
 from .terms import Rules, Tally, Terms
+
+
+class Factors(NamedTuple):
+    """What a job's priority is made of, in points; the names are those of Slurm's ``sprio``."""
+
+    site: int
+    age: int
+    assoc: int
+    fairshare: int
+    job_size: int
+    partition: int
+    qos: int
+    nice: int
+    tres: int
+
+    @property
+    def priority(self) -> int:
+        return bounded(sum(self))
+
+    @property
+    def points(self) -> dict[str, int]:
+        """By name, without those that do not count."""
+        return {name: points for name, points in self._asdict().items() if points}
 
 
 @dataclass(slots=True)
@@ -59,7 +83,7 @@ class Priorities:
 
     def waiting(self, job: Job, since: int) -> Waiting:
         terms = self._rules.terms(job)
-        return Waiting(job, terms, since, self._fixed_points(job, terms))
+        return Waiting(job, terms, since, sum(self._fixed(job, terms)))
 
     def key(self, waiting: Waiting) -> Key:
         """What sorts a job among others."""
@@ -80,6 +104,17 @@ class Priorities:
                 )
                 for waiting, priority in zip(jobs, self._all(jobs), strict=True)
             ]
+        )
+
+    def factors(self, job: Job, since: int, until: int) -> Factors:
+        """What the priority of ``job`` is made of, or was when it stopped waiting at ``until``."""
+        terms, weights = self._rules.terms(job), self._weights
+        waited = min(self._calculated, until) - since
+        if not self._fairshare:
+            self._rank()
+        return self._fixed(job, terms)._replace(
+            age=points(weights.age, waited, self._config.priority_max_age),
+            fairshare=self._fairshare[terms.place],
         )
 
     def _all(self, jobs: Sequence[Waiting]) -> list[int]:
@@ -112,16 +147,20 @@ class Priorities:
         users = max(tree.users, 1)
         self._fairshare = [weight * rank // users for rank in tree.ranks(self.used)]
 
-    def _fixed_points(self, job: Job, terms: Terms) -> int:
-        """The points that do not change with time."""
+    def _fixed(self, job: Job, terms: Terms) -> Factors:
+        """Those that do not change with time; the others are 0."""
         weights, machine = self._weights, self._machine
         size = machine - job.nodes if self._config.priority_favor_small else job.nodes
-        return (
-            job.site_factor
-            - job.nice
-            + points(weights.association, terms.association_priority, self._most_association)
-            + points(weights.size, size, machine)
-            + points(weights.partition, terms.partition.priority_job_factor, self._most_factor)
-            + points(weights.qos, terms.qos.priority, self._most_qos)
-            + points(weights.tres, job.nodes, machine)
+        return Factors(
+            site=job.site_factor,
+            age=0,
+            assoc=points(weights.association, terms.association_priority, self._most_association),
+            fairshare=0,
+            job_size=points(weights.size, size, machine),
+            partition=points(
+                weights.partition, terms.partition.priority_job_factor, self._most_factor
+            ),
+            qos=points(weights.qos, terms.qos.priority, self._most_qos),
+            nice=-job.nice,
+            tres=points(weights.tres, job.nodes, machine),
         )

@@ -14,7 +14,7 @@ from random import Random
 
 from .habits import PERCENT_OF_LIMIT
 from .sizes import SizeClass, size_class
-from .workload import DAY, HOUR, Arrival, daily_jobs
+from .workload import DAY, HOUR, Arrival, Tenant, daily_jobs
 
 SLOT = 2 * HOUR
 SLOTS = DAY // SLOT
@@ -24,9 +24,10 @@ SEED = 1_000_003  # of days that no partition lives through
 ENOUGH = 50  # jobs of a class that have ended, to draw from them instead of the model
 
 Parts = Sequence[float]
-Request = tuple[int, int, int]  # the second of its day, nodes, limit
+Request = tuple[int, int, int, Tenant]  # the second of its day, nodes, limit, who
 Day = Sequence[Sequence[Request]]  # by slot
-Come = tuple[int, list[tuple[int, int, int, int]]]  # the end of a slot, and the jobs in it
+Comer = tuple[int, int, int, int, Tenant]  # submit, nodes, limit, run time, who
+Come = tuple[int, list[Comer]]  # the end of a slot, and the jobs in it
 
 MODEL: Parts = tuple(percent / 100 for percent in PERCENT_OF_LIMIT)
 
@@ -51,7 +52,7 @@ class Prospects:
     def arrivals(self, after: int, rng: Random) -> Iterator[Come]:
         """Without end: the last second of each two hours, and the jobs that come in them.
 
-        Each is ``(submit, nodes, limit, runtime)``. A day is one of the known days of its
+        Each is ``(submit, nodes, limit, runtime, tenant)``. A day is one of the known days of its
         weekday. What comes by ``after`` is left out.
         """
         parts_of: dict[int, Parts] = {}
@@ -60,14 +61,14 @@ class Prospects:
             midnight, slots = day * DAY, self._draw_day(day, rng)
             for slot in range(max(0, (after - midnight) // SLOT), SLOTS):
                 jobs = []
-                for second, nodes, limit in slots[slot]:
+                for second, nodes, limit, tenant in slots[slot]:
                     parts = parts_of.get(nodes)
                     if parts is None:
                         size = size_class(nodes, machine=self.machine)
                         parts = parts_of[nodes] = self.parts.get(size, MODEL)
                     if midnight + second > after:
                         runtime = max(1, int(limit * _draw(parts, rng.random())))
-                        jobs.append((midnight + second, nodes, limit, runtime))
+                        jobs.append((midnight + second, nodes, limit, runtime, tenant))
                 yield midnight + (slot + 1) * SLOT - 1, jobs
             day += 1
 
@@ -107,7 +108,7 @@ def _by_slot(arrivals: Sequence[Arrival]) -> Day:
     slots: list[list[Request]] = [[] for _ in range(SLOTS)]
     for arrival in arrivals:
         second = arrival.submit % DAY
-        slots[second // SLOT].append((second, arrival.nodes, arrival.limit))
+        slots[second // SLOT].append((second, arrival.nodes, arrival.limit, arrival.tenant))
     return slots
 
 

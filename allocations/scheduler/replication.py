@@ -6,7 +6,7 @@ Where jobs wait for nodes alone, the kernel comes to the same starts in a fracti
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from . import kernel
@@ -18,7 +18,7 @@ from .policies import Policy
 from .prospects import Come
 from .scheduler import Scheduler
 from .state import State
-from .workload import DAY
+from .workload import DAY, Tenant
 
 FIRST_ARRIVAL = 2**61 + 1  # the numbers of jobs that have been drawn, beyond all others
 FIRST_SPAN = DAY // 4
@@ -28,7 +28,8 @@ FIRST_SPAN = DAY // 4
 class Replication:
     """A state in which nothing has been drawn yet, and what was: run times and ``arrivals``.
 
-    Starts after ``until`` are of no interest.
+    Starts after ``until`` are of no interest. ``accounts`` are those of the tenants who come,
+    where the policy asks for them.
     """
 
     machine: Machine
@@ -38,6 +39,7 @@ class Replication:
     arrivals: Iterator[Come]
     until: int
     slurm: SlurmConfig | None = None
+    accounts: Mapping[Tenant, int] = field(default_factory=dict)
 
     def starts(self, watched: set[int]) -> dict[int, int]:
         """When each of the ``watched`` starts, as far as it does in time."""
@@ -52,7 +54,10 @@ class Replication:
         ids = count(FIRST_ARRIVAL)
         left = set(watched)
         for end, jobs in self.arrivals:
-            scheduler.submit(Job(next(ids), *job) for job in jobs)
+            scheduler.submit(
+                Job(next(ids), submit, nodes, limit, runtime, account=self.accounts.get(tenant))
+                for submit, nodes, limit, runtime, tenant in jobs
+            )
             for event in scheduler.advance(until=min(end, self.until)):
                 if isinstance(event, Started) and event.job.id in left:
                     left.remove(event.job.id)
@@ -78,7 +83,7 @@ class Replication:
                 end, jobs = next(self.arrivals)
                 rows += [
                     (submit, next(ids), nodes, limit, runtime, 0)
-                    for submit, nodes, limit, runtime in jobs
+                    for submit, nodes, limit, runtime, _tenant in jobs
                 ]
             rows.sort()
             submit, numbers, *columns = zip(*rows, strict=True)

@@ -13,6 +13,7 @@ from .node_orders import NodeOrders
 from .nodewise_planner import NodewisePlanner
 from .occupancy import FOREVER
 from .policies import Policy
+from .priorities import Factors
 from .state import SlurmState, State
 from .waiting import in_order
 
@@ -82,6 +83,16 @@ class Scheduler(NodeOrders):
     def priorities(self) -> dict[int, int]:
         """``{job id: priority}`` in the order of the queue; nothing but for the policy slurm."""
         return {} if self._slurm is None else self._slurm.priorities(self.now)
+
+    def priority_factors(self, job: Job, *, since: int, until: int | None = None) -> Factors | None:
+        """What the priority of ``job`` is made of now; nothing but for the policy slurm.
+
+        Of one that has started ``until`` is when, and ``since`` from when it waited.
+        """
+        if self._slurm is None:
+            return None
+        until = self.now if until is None else until
+        return self._slurm.factors(job, self.now, since=since, until=until)
 
     def reasons(self) -> dict[int, Reason]:
         """Why each job waits: first those in the queue, in its order, then all others."""

@@ -28,7 +28,10 @@ COLUMNS = [
 
 
 def prospects(job, *, at):
-    """How long ``job`` has waited, how many are before it, and which nodes are free now."""
+    """How long ``job`` has waited, how many are before it, and which nodes are free now.
+
+    ``ahead`` is ``None`` where priorities decide, which are kept of projects' jobs alone.
+    """
     live = Job.objects.live().filter(partition=job.partition_id)
     status = PartitionStatus.objects.select_related("partition").filter(pk=job.partition_id).first()
     since = job.eligible_at or job.submitted_at
@@ -36,7 +39,7 @@ def prospects(job, *, at):
     waiting = live.filter(state=JobState.PENDING).exclude(reason__in=BLOCKING)
     return {
         "seconds": max(0, int((at - job.submitted_at).total_seconds())),
-        "ahead": waiting.filter(earlier).count(),
+        "ahead": waiting.filter(earlier).count() if job.priority is None else None,
         "free": status.free if status else job.partition.nodes,
     }
 

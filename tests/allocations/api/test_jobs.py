@@ -212,3 +212,15 @@ def test_a_qos_is_asked_for_by_name(user, allocation):
 
     assert (refused.status_code, refused.json()["code"]) == (409, "job_not_possible")
     assert (asked["qos"], plain["qos"], record["QOS"]) == ("devel", "normal", "devel")
+
+
+def test_a_job_tells_its_priority_where_there_is_one(user, allocation):
+    client = bearer(user)
+    job = client.post(URL, wish(allocation)).json()
+    points = {"age": 20, "fairshare": 300, "qos": 0}
+    Job.objects.update(priority=320, priority_factors=points)
+
+    told = client.get(f"{URL}{job['id']}/").json()
+
+    assert (job["priority"], job["priority_factors"]) == (None, None)
+    assert (told["priority"], told["priority_factors"]) == (320, {**points, "job_size": 0})

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from allocations.flows import closures
+from allocations.flows.orders import release_job
 from allocations.models import (
     Job,
     JobRun,
@@ -94,6 +95,24 @@ def test_a_job_whose_nodes_fail_too_often_is_put_on_hold(run, booster, operator,
     assert job.reason == "JobHoldMaxRequeue"
 
 
+def test_after_five_failures_a_job_is_held_until_it_is_released(run, booster, operator, go_on):
+    """Each time the node that it runs on fails; the sixth time it does not start again."""
+    job, restarts = run(nodes=1), []
+    for _failure in range(6):
+        restarts.append(job.restarts)
+        closures.fail_nodes(booster, by=operator, nodes=job.node_list, reason="Memory")
+        go_on(seconds=10)
+        job.refresh_from_db()
+
+    assert restarts == [0, 1, 2, 3, 4, 5]
+    assert (job.state, job.reason, job.restarts) == ("pending", "JobHoldMaxRequeue", 6)
+    release_job(job, by=operator)
+    go_on(seconds=10)
+    job.refresh_from_db()
+    assert (job.state, job.hold) == ("running", "")
+    assert broken_invariants() == []
+
+
 def test_the_project_is_told_once_of_all_its_jobs_that_were_hit(run, booster, operator, go_on):
     first, second = run(may_requeue=False), run(name="again")
     closures.fail_nodes(booster, by=operator, nodes="123", reason="Burst pipe")
@@ -124,12 +143,18 @@ def test_an_outage_with_an_end_ends_by_itself(booster, operator, go_on):
 
 def test_draining_lets_jobs_end_and_none_start(run, booster, operator, go_on):
     job = run(runtime=3600)
-    closures.drain_nodes(booster, by=operator, nodes="1-123", reason="New firmware")
+    closure = closures.drain_nodes(booster, by=operator, nodes="1-123", reason="New firmware")
     other = submit_other(booster, nodes=1)
+    go_on(minutes=10)
+    closure.refresh_from_db()
+    latest_end = job.started_at + dt.timedelta(seconds=job.time_limit)
+    assert (closure.jobs_left, closure.clear_by) == (1, latest_end)
     go_on(hours=2)
 
     job.refresh_from_db()
     other.refresh_from_db()
+    closure.refresh_from_db()
+    assert (closure.jobs_left, closure.clear_by) == (0, None)
     assert (job.state, job.elapsed) == (JobState.COMPLETED, 3600)
     assert (other.state, other.reason) == ("pending", "ReqNodeNotAvail")
     assert racks()[0] == {"DRAINED": 48}

@@ -58,8 +58,11 @@ def test_a_waiting_job_gets_a_range(waiting):
     forecast = Forecast.objects.get(job=waiting)
     assert (answer.replications, forecast.replications) == (200, 200)
     assert forecast.made_at == Partition.objects.get().advanced_until
-    assert forecast.made_at < forecast.p10 < forecast.p50 < forecast.p90
-    assert forecast.p90 <= forecast.made_at + HOUR
+    assert forecast.made_at <= forecast.p10 < forecast.p50 < forecast.p90
+    assert forecast.made_at < forecast.drawn_p10
+    assert forecast.drawn_p90 <= forecast.made_at + HOUR
+    assert forecast.p10 < forecast.drawn_p10, "widened before anything has been scored"
+    assert forecast.p90 > forecast.drawn_p90
     assert (forecast.size_class, forecast.horizon, forecast.outcome) == ("large", "hour", "open")
 
 

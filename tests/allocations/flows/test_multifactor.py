@@ -6,6 +6,7 @@ import random
 import pytest
 
 from allocations.flows import multifactor, regulation
+from allocations.flows.forecasts import foresee_queue
 from allocations.flows.jobs import submit_job
 from allocations.flows.layouts import layout_of
 from allocations.flows.queue import advance_partition
@@ -187,3 +188,29 @@ def test_waiting_counts_from_before_the_policy_changed(partition):
     assert partition.scheduler_memory["eligible"] == [
         [waiting.pk, clock.seconds(waiting.eligible_at)]
     ]
+
+
+def test_who_is_foreseen_but_not_there_has_an_account_too(partition, tenants, travel):
+    (greedy, person), _, (modest, _) = tenants
+    current = partition.shares.filter(starts_at__lte=clock.now(), ends_at__gt=clock.now())
+    shares = {share.code: multifactor.OTHERS + share.pk for share in current}
+    submit_job(greedy, by=person, name="job", nodes=NODES, time_limit=HOUR, runtime=HOUR)
+    tick(partition.pk, until=travel(dt.timedelta(minutes=30)), steps=40)
+    partition.refresh_from_db()
+
+    config = multifactor.configuration(partition)
+
+    assert multifactor.tenant_accounts(partition) == shares
+    assert multifactor.probe_account(partition, config, {}) == -greedy.pk
+    assert multifactor.probe_account(partition, config, {-greedy.pk: None}) == -modest.pk
+    known = {-greedy.pk: None, -modest.pk: None}
+    assert multifactor.probe_account(partition, config, known) in shares.values()
+    assert foresee_queue(partition.pk, seconds=0).shapes[0]["p50"] > 0
+
+
+def test_other_policies_go_by_no_accounts(partition):
+    Partition.objects.update(policy="easy")
+    partition.refresh_from_db()
+
+    assert multifactor.tenant_accounts(partition) == {}
+    assert multifactor.probe_account(partition, None, {}) is None

@@ -53,6 +53,7 @@ def test_a_job_is_reported_as_slurm_did_on_jupiter(submit, run, monday):
         "Account": job.allocation.project.budget,
         "Partition": "booster",
         "QOS": "normal",
+        "Priority": None,
         "Submit": monday,
         "Eligible": monday,
         "Start": monday,

@@ -7,7 +7,9 @@ import pytest
 from allocations.flows.forecasts import foresee_queue
 from allocations.flows.scores import margins_of
 from allocations.models import Forecast, Partition
-from allocations.scheduler.margins import NONE
+from allocations.scheduler.experience import EXPERIENCE
+from allocations.scheduler.forecast import Range
+from allocations.scheduler.margins import learn_margins
 from jaif_portal import clock
 from tests.allocations.foresight import HOUR, foreseen, others, quiet, running
 
@@ -40,16 +42,18 @@ def test_forecasts_that_came_too_early_raise_the_upper_bound_of_their_horizon():
 
     assert margins["hour"].high == pytest.approx(1 / (1 + 1 / 60))
     assert margins["hour"].low < 0
-    assert margins["day"] == NONE
+    assert margins["day"] == learn_margins([], EXPERIENCE["day"])
 
 
 def test_only_the_latest_forecasts_of_a_horizon_count(monkeypatch):
     partition = quiet()
     job = others(partition)[0]
     came(job, start=4)
-    monkeypatch.setattr("allocations.flows.scores.COMPARED", 49)
+    monkeypatch.setattr("allocations.flows.scores.COMPARED", 1)
 
-    assert margins_of(partition)["hour"] == NONE
+    drawn = Range(*(clock.seconds(clock.now() + hours * HOUR) for hours in (1, 2, 3)))
+    latest = [(drawn, clock.seconds(clock.now() + 4 * HOUR))]
+    assert margins_of(partition)["hour"] == learn_margins(latest, EXPERIENCE["hour"])
 
 
 def test_a_new_forecast_is_widened_and_keeps_what_was_drawn():
@@ -58,7 +62,8 @@ def test_a_new_forecast_is_widened_and_keeps_what_was_drawn():
     job = others(partition)[0]
     foresee_queue(partition.pk, seconds=600)
     first = Forecast.objects.get(job=job)
-    assert (first.p10, first.p90) == (first.drawn_p10, first.drawn_p90)
+    assert first.p10 < first.drawn_p10
+    assert first.p90 > first.drawn_p90
     came(others(partition, state="completed")[0], start=4)
     Partition.objects.get().queue_forecasts.all().delete()
     Forecast.objects.filter(pk=first.pk).update(replications=1)

@@ -87,11 +87,27 @@ def test_the_night_of_the_change_of_clocks_is_told_in_local_time():
     assert sentence.startswith("Probably starts tomorrow between 03:00 and 05:")
 
 
-def test_germans_read_german():
+@pytest.mark.parametrize(
+    ("hours", "sentence"),
+    [
+        (
+            (22, 24.5, 28),
+            "Startet voraussichtlich morgen zwischen 08:00 und 14:15 Uhr, "
+            "am wahrscheinlichsten gegen 10:30 Uhr.",
+        ),
+        (
+            (12, 22.5, 80),
+            "Startet voraussichtlich zwischen heute 22:00 Uhr und "
+            "Freitag, 27. November, 18:30 Uhr, am wahrscheinlichsten morgen gegen 08:30 Uhr.",
+        ),
+        (
+            (0.1, 75, 78),
+            "Startet voraussichtlich bis Freitag, 27. November, 16:30 Uhr, "
+            "am wahrscheinlichsten am Freitag, 27. November, gegen 13:00 Uhr.",
+        ),
+        ((None, 22.5, None), "Startet grob geschätzt morgen gegen 08:30 Uhr."),
+    ],
+)
+def test_germans_read_german(hours, sentence):
     with translation.override("de"):
-        sentence = said(22, 24.5, 28)
-
-    assert sentence == (
-        "Startet voraussichtlich morgen zwischen 08:00 und 14:15 Uhr, "
-        "am wahrscheinlichsten gegen 10:30 Uhr."
-    )
+        assert said(*hours) == sentence

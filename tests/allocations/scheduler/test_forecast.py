@@ -6,6 +6,7 @@ from random import Random
 import pytest
 
 from allocations.scheduler import (
+    Association,
     Budget,
     Conditions,
     Dependency,
@@ -15,12 +16,17 @@ from allocations.scheduler import (
     Machine,
     Policy,
     RunningJob,
+    SlurmConfig,
+    SlurmState,
     State,
+    Weights,
     kernel,
 )
-from allocations.scheduler.forecast import PROBE, Outlook, Range, Shape, start_range
+from allocations.scheduler.forecast import Outlook, Range, Shape, start_range
 from allocations.scheduler.prospects import SLOT, Prospects, model_days
 from allocations.scheduler.replication import Replication
+from allocations.scheduler.state import Used
+from allocations.scheduler.workload import Tenant
 
 NOBODY = ((),) * 7
 TO_THE_LIMIT = dict.fromkeys(("tiny", "small", "medium", "large"), (1.0, 1.0))
@@ -153,9 +159,50 @@ def test_a_start_beyond_the_horizon_is_not_looked_for():
 def test_a_probe_comes_after_all_who_wait_and_changes_nothing_else():
     queue = outlook(running=[BUSY], waiting=[job(2, 4, 600)])
 
-    probed = queue.with_probe(Shape(nodes=1, limit=60))
+    shapes = [Shape(nodes=1, limit=60), Shape(nodes=4, limit=60), Shape(nodes=5, limit=60)]
 
-    assert probed.replicate(0, [2, PROBE]) == {2: NOON + 1800, PROBE: NOON + 2400}
+    assert queue.probe(0, shapes) == dict.fromkeys(shapes[:2], NOON + 2400)
+    assert queue.replicate(0, [2]) == {2: NOON + 1800}
+
+
+def test_probes_share_what_a_replication_draws():
+    queue = outlook(running=[BUSY], waiting=[job(2, 4, 600)], parts={}, days=model_days(4, 0.5))
+    shapes = [Shape(nodes, limit) for nodes in (1, 3) for limit in (600, 7200)]
+
+    for number in range(5):
+        alone = {}
+        for shape in shapes:
+            alone |= queue.probe(number, [shape])
+        assert queue.probe(number, shapes) == alone
+
+
+def test_those_who_come_and_probes_have_accounts_where_the_policy_asks_for_them():
+    """Account 8 has used nothing, so that its jobs go ahead of those of account 7."""
+    state = State(
+        now=NOON,
+        running=(BUSY,),
+        waiting=(replace(job(2, 4, 600), account=7),),
+        slurm=SlurmState(usage=(Used(7, "", "", 10**9, 10**9),)),
+    )
+    config = SlurmConfig(
+        weights=Weights(fairshare=100), associations=(Association(7), Association(8))
+    )
+    queue = replace(outlook(), policy=Policy.SLURM, slurm=config, state=state)
+    shape = Shape(nodes=4, limit=60)
+
+    starts = [
+        replace(queue, probe_account=account).probe(0, [shape])[shape] - NOON for account in (7, 8)
+    ]
+    assert starts == [2400, 1800]
+
+    noon = ((43_800, 4, 600, Tenant.BMFTR),)
+    slots = tuple(noon if slot == 6 else () for slot in range(12))
+    crowded = replace(queue, prospects=Prospects(4, TO_THE_LIMIT, ((slots,),) * 7))
+    starts = [
+        replace(crowded, accounts={Tenant.BMFTR: account}).replicate(1, [2])[2] - NOON
+        for account in (7, 8)
+    ]
+    assert starts == [1800, 2400]
 
 
 def test_starts_that_did_not_come_in_time_count_as_late():

@@ -4,8 +4,10 @@ from random import Random
 
 import pytest
 
+from allocations.models import Horizon
+from allocations.scheduler.experience import EXPERIENCE
 from allocations.scheduler.forecast import Range
-from allocations.scheduler.margins import NONE, Margins, learn_margins, widen
+from allocations.scheduler.margins import NONE, Margins, excess, learn_margins, widen
 
 DRAWN = Range(1000, 2000, 4000)
 
@@ -31,9 +33,52 @@ def test_widened_ranges_hold_eighty_of_a_hundred(spread):
     assert share == pytest.approx(0.8, abs=0.04)
 
 
-def test_few_outcomes_change_nothing():
-    assert learn_margins(outcomes(49, spread=9000, rng=Random(4))) == NONE
+def test_without_any_outcome_nothing_changes():
+    assert learn_margins([]) == NONE
     assert widen(DRAWN, NONE, now=0) == DRAWN
+
+
+def quantiles(found):
+    """Twenty of each end, as ``experience`` has them."""
+    excesses = [excess(drawn, start) for drawn, start in found]
+    columns = [sorted(column) for column in zip(*excesses, strict=True)]
+    picked = (
+        [column[len(column) * place // 40] for place in range(1, 40, 2)] for column in columns
+    )
+    return [Margins(low, high) for low, high in zip(*picked, strict=True)]
+
+
+@pytest.mark.parametrize("own", [0, 5, 20, 200])
+def test_with_experience_ranges_are_right_from_the_first_one_on(own):
+    rng = Random(4)
+    known = quantiles(outcomes(1000, spread=2000, rng=rng))
+
+    held = 0
+    for _portal in range(200):
+        margins = learn_margins(outcomes(own, spread=2000, rng=rng), known)
+        later = outcomes(10, spread=2000, rng=rng)
+        held += sum(covered(widen(drawn, margins, now=0), start) for drawn, start in later)
+
+    assert 0.76 <= held / 2000 <= 0.9  # a few of its own make them rather too wide
+
+
+def test_what_a_machine_finds_by_itself_outweighs_experience():
+    rng = Random(4)
+    known = quantiles(outcomes(1000, spread=5000, rng=rng))
+
+    margins = learn_margins(outcomes(1000, spread=1000, rng=rng), known)
+
+    assert abs(margins.low) < 0.3
+    assert learn_margins([], known).low > 2
+
+
+def test_experience_has_every_horizon_and_widens():
+    assert list(EXPERIENCE) == list(Horizon)
+    for known in EXPERIENCE.values():
+        margins = learn_margins([], known)
+        assert len(known) == 20
+        assert margins.low > 0
+    assert learn_margins([], EXPERIENCE["day"]).high > 0
 
 
 def test_bounds_move_by_halves_of_the_range():

@@ -55,6 +55,38 @@ def test_the_weights_that_jupiter_could_start_with():
     assert priorities(config, job, until=half_a_week) == {2: 105_000 + 10_000}
 
 
+def test_a_priority_is_the_sum_of_its_factors():
+    """The same job as above, and one that is not the first user's and asks for no QoS."""
+    config = SlurmConfig(
+        weights=JUPITER,
+        qos=(QoS("normal", priority=5), QoS("urgent", priority=10)),
+        associations=(Association(1), Association(1, "ada"), Association(1, "bob")),
+    )
+    first = Job(2, 0, 250, 60, 60, account=1, user="ada", qos="normal")
+    second = replace(first, id=3, user="bob", qos="")
+    scheduler = Scheduler(Machine(1000), Policy.SLURM, slurm=config)
+    scheduler.submit([FULL])
+    scheduler.advance(until=0)
+    scheduler.submit([first, second])
+    scheduler.advance(until=7 * DAY // 2)
+
+    found = {job.id: scheduler.priority_factors(job, since=0) for job in (first, second)}
+
+    assert found[2].points == {
+        "age": 10_000,
+        "fairshare": 50_000,
+        "job_size": 5_000,
+        "qos": 50_000,
+    }
+    assert {pk: factors.priority for pk, factors in found.items()} == scheduler.priorities()
+    started = scheduler.priority_factors(replace(first, id=4), since=DAY, until=2 * DAY)
+    assert started.age == 20_000 // 7
+
+
+def test_other_policies_have_no_priorities():
+    assert Scheduler(Machine(1)).priority_factors(Job(1, 0, 1, 1, 1), since=0) is None
+
+
 @pytest.mark.parametrize(
     ("weights", "points"),
     [

@@ -53,7 +53,7 @@ def test_days_are_those_of_the_weekday_and_every_job_is_in_its_slot():
         for day in choice:
             assert len(day) == SLOTS
             for number, slot in enumerate(day):
-                assert {second // SLOT for second, _nodes, _limit in slot} <= {number}
+                assert {second // SLOT for second, *_shape in slot} <= {number}
 
 
 def test_jobs_come_in_order_after_now_and_run_for_what_is_drawn():
@@ -66,7 +66,7 @@ def test_jobs_come_in_order_after_now_and_run_for_what_is_drawn():
     assert ends == list(range(20_000 * DAY + 6 * SLOT - 1, 20_000 * DAY + 36 * SLOT - 1, SLOT))
     for end, jobs in slots:
         assert all(max(now, end - SLOT) < submit <= end for submit, *_shape in jobs)
-        assert all(1 <= runtime <= 1.25 * limit for *_, limit, runtime in jobs)
+        assert all(1 <= runtime <= 1.25 * limit for *_, limit, runtime, _tenant in jobs)
 
 
 def test_nobody_comes_to_a_machine_without_other_users():

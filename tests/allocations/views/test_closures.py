@@ -70,10 +70,16 @@ def test_nodes_that_are_taken_out_are_at_work_until_their_jobs_have_ended(
     submit_other(booster, nodes=20, runtime=600)
     advance(booster, seconds=60)
     closures.drain_nodes(booster, by=operator, nodes="123", reason="Firmware")
-    titles = []
+    titles, texts = [], []
     for _tick in range(2):
         advance(booster, seconds=400)
-        titles.append(cells_of(client.get(address("machine")))[24].racks[2].title)
+        page = client.get(address("machine"))
+        titles.append(cells_of(page)[24].racks[2].title)
+        texts.append(" ".join(page.text.split()))
+
+    assert "Being emptied: Firmware" in texts[0]
+    assert "1 job still runs there and ends by 24 Nov 2026, 1" in texts[0]
+    assert "Taken out of service: Firmware" in texts[1]
 
     assert titles == [
         "Rack 123: 20 at work, 8 out of service",
