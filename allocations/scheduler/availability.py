@@ -65,6 +65,25 @@ class Reservation:
         return job.user in self.users or job.account in self.accounts
 
 
+Closure = tuple[int, int, NodeSet]  # from when, until when, and what
+
+
+@dataclass(frozen=True, slots=True)
+class NodeClass:
+    """Nodes that are closed to the jobs of a lane at the same times."""
+
+    nodes: NodeSet
+    closures: tuple[tuple[int, int], ...]
+
+    def open(self, start: int, end: int) -> bool:
+        return not any(begins < end and ends > start for begins, ends in self.closures)
+
+    def order(self, at: int) -> tuple[int, NodeSet]:
+        """Classes that are closed soon come first: others are kept for jobs that need them."""
+        begins = [begin for begin, _ in self.closures if begin > at]
+        return min(begins, default=FOREVER), self.nodes & -self.nodes
+
+
 class Lane:
     """A part of the machine, and when it is open, for jobs that compete with each other.
 
@@ -75,8 +94,10 @@ class Lane:
     def __init__(
         self,
         everything: NodeSet,
-        closures: Iterable[tuple[int, int, NodeSet]],
+        closures: Iterable[Closure],
         reservation: Reservation | None = None,
+        *,
+        at: int,
     ) -> None:
         self.reservation = reservation
         self._everything = everything
@@ -84,6 +105,7 @@ class Lane:
         ends = {end for _, end, _ in self._closures}
         self._openings = sorted(end for end in ends if end < FOREVER)
         self._in_the_end = self.open(FOREVER - 1, FOREVER).bit_count()
+        self.classes = _classes(everything, self._closures, at)
 
     def open(self, start: int, end: int) -> NodeSet:
         """The nodes that are not closed at any time from ``start`` until ``end``."""
@@ -140,6 +162,10 @@ class Availability:
             return lane
         return None
 
+    def lane_of(self, reservation: str) -> Lane | None:
+        """The lane of the jobs in a reservation, or of those in none."""
+        return self._lanes.get(reservation)
+
     def lanes(self) -> list[Lane]:
         """Every lane, that of jobs without a reservation last."""
         return list(self._lanes.values())
@@ -194,7 +220,7 @@ class Availability:
         moments += [outage.until for outage in self.outages if outage.until is not None]
         moments = [moment for moment in moments if moment > at]
         self.next_change = min([*moments, *(update.at for update in self.ahead)], default=FOREVER)
-        self._lanes = self._make_lanes()
+        self._lanes = self._make_lanes(at)
 
     def reserved(self, start: int, end: int, *, maintenance: bool) -> NodeSet:
         """The nodes set aside at any time from ``start`` until ``end``, for one or the other."""
@@ -204,7 +230,7 @@ class Availability:
             if other.start < end and other.end > start and other.maintenance is maintenance
         )
 
-    def _make_lanes(self) -> dict[str, Lane]:
+    def _make_lanes(self, at: int) -> dict[str, Lane]:
         outages = [
             (outage.at, FOREVER if outage.until is None else outage.until, outage.nodes)
             for outage in self.outages
@@ -220,9 +246,9 @@ class Availability:
                 (-FOREVER, own.start, own.nodes),
                 (own.end, FOREVER, own.nodes),
             ]
-            lanes[own.name] = Lane(self.everything, [*outages, *others, *around], own)
+            lanes[own.name] = Lane(self.everything, [*outages, *others, *around], own, at=at)
         closed = [(other.start, other.end, other.nodes) for other in ordered]
-        return {**lanes, "": Lane(self.everything, [*outages, *closed])}
+        return {**lanes, "": Lane(self.everything, [*outages, *closed], at=at)}
 
     @staticmethod
     def _union(parts: Iterable[NodeUpdate | Reservation]) -> NodeSet:
@@ -230,3 +256,22 @@ class Availability:
         for part in parts:
             nodes |= part.nodes
         return nodes
+
+
+def _classes(everything: NodeSet, closures: Iterable[Closure], at: int) -> list[NodeClass]:
+    """The nodes that are not closed for good, by when they are closed."""
+    alike: dict[tuple[tuple[int, int], ...], NodeSet] = {(): everything}
+    for begin, end, nodes in closures:
+        divided: dict[tuple[tuple[int, int], ...], NodeSet] = {}
+        for closed, members in alike.items():
+            more = closed if end <= at else (*closed, (begin, end))
+            for times, part in ((more, members & nodes), (closed, members & ~nodes)):
+                if part:
+                    divided[times] = divided.get(times, 0) | part
+        alike = divided
+    classes = [
+        NodeClass(nodes, times)
+        for times, nodes in alike.items()
+        if not any(begin <= at and end == FOREVER for begin, end in times)
+    ]
+    return sorted(classes, key=lambda one: one.order(at))

@@ -1,9 +1,6 @@
 """Which nodes will be free, from now on: the plan in which jobs are given certain nodes."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
-from functools import reduce
-from operator import or_
 
 from .availability import Lane
 from .jobs import Job
@@ -19,17 +16,6 @@ class NodeProfile:
     def __init__(self, at: int, free: NodeSet) -> None:
         self._times = [at]
         self._free = [free]
-
-    @classmethod
-    def with_ends(cls, ends: Iterable[tuple[int, NodeSet]], everything: NodeSet) -> "NodeProfile":
-        """All nodes are free but for those in ``ends``, given in order, until each has ended."""
-        ends = list(ends)
-        busy = reduce(or_, (nodes for _, nodes in ends), 0)
-        profile = cls(-FOREVER, everything & ~busy)
-        for end, nodes in ends:
-            profile._split(end)
-            profile._free[-1] |= nodes
-        return profile
 
     def copy(self) -> "NodeProfile":
         other = NodeProfile(0, 0)
@@ -65,14 +51,9 @@ class NodeProfile:
             nodes &= free
         return nodes
 
-    def earliest(
-        self, job: Job, lane: Lane, after: int, before: int = FOREVER, *, resolution: int = 1
-    ) -> Place | None:
-        """When ``job`` could first have its nodes, from ``after`` on, and all it could have.
-
-        Only multiples of ``resolution`` count; ``after`` and the steps have to be such.
-        """
-        openings = [-(-at // resolution) * resolution for at in lane.openings(after)]
+    def earliest(self, job: Job, lane: Lane, after: int, before: int = FOREVER) -> Place | None:
+        """When ``job`` could first have its nodes, from ``after`` on, and all it could have."""
+        openings = lane.openings(after)
         start = after
         while start < before:
             end = start + job.limit

@@ -1,6 +1,8 @@
 """First come, first served, and EASY, where nodes are not alike."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from .availability import Lane
 from .events import Event
@@ -14,6 +16,21 @@ from .occupancy import FOREVER
 from .placement import best_fit
 from .policies import Policy
 from .waiting import by_limit
+
+
+class Room(NamedTuple):
+    """The nodes that a job could have now, those of them that nobody is promised, and how many."""
+
+    usable: NodeSet
+    others: NodeSet
+    most: int
+
+    @classmethod
+    def beside(cls, head: Job, promised: NodeSet, usable: NodeSet) -> "Room":
+        """What is left of ``usable`` if ``head`` is to keep enough of those ``promised``."""
+        others = usable & ~promised
+        spare = max(promised.bit_count() - head.nodes, 0)
+        return cls(usable, others, min(usable.bit_count(), others.bit_count() + spare))
 
 
 class NodewiseBackfill(NodewiseQueue):
@@ -53,9 +70,11 @@ class NodewiseBackfill(NodewiseQueue):
     ) -> None:
         self._at = at
         self.enqueue(newcomers)
+        queues: dict[Lane | None, list[Job]] = defaultdict(list)
+        for job in self._queue:
+            queues[self.availability.lane(job)].append(job)
         for lane in self.availability.lanes():
-            queue = [job for job in self._queue if self.availability.lane(job) is lane]
-            self.head, behind = self._start_heads(queue, lane, at, events)
+            self.head, behind = self._start_heads(queues[lane], lane, at, events)
             if self.head is not None and self._backfills:
                 self._backfill(self.head, behind, lane, at, events)
 
@@ -77,34 +96,33 @@ class NodewiseBackfill(NodewiseQueue):
         self, head: Job, queue: list[Job], lane: Lane, at: int, events: list[Event]
     ) -> None:
         """Start whoever fits beside the promise to the head."""
-        layout = self.placement.layout
+        layout, idle = self.placement.layout, self.placement.free.bit_count()
         shadow, promised = self._reserve(head, lane, at)
+        rooms: dict[int, Room] = {}  # by limit, until somebody starts
         for job in sorted(queue, key=by_limit) if self._by_limit else queue:
-            usable = self._usable(job, lane, at)
-            if usable.bit_count() < job.nodes:
+            if job.nodes > idle:
                 continue
-            long = at + job.limit > shadow
-            others = usable & ~promised if long else usable
-            more = job.nodes - others.bit_count()  # have to come from those promised
-            if more > max(promised.bit_count() - head.nodes, 0):
+            room = rooms.get(job.limit)
+            if room is None:
+                usable, long = self._usable(job, lane, at), at + job.limit > shadow
+                room = rooms[job.limit] = Room.beside(head, promised if long else 0, usable)
+            if job.nodes > room.most or self.budgets.refusal(job, at, ahead=head):
                 continue
-            if self.budgets.refusal(job, at, ahead=head):
-                continue
+            more = job.nodes - room.others.bit_count()  # have to come from those promised
             if more <= 0:
-                nodes = best_fit(layout, others, job.nodes)
+                nodes = best_fit(layout, room.others, job.nodes)
             else:
-                nodes = others | best_fit(layout, usable & promised, more)
-            if long:
+                nodes = room.others | best_fit(layout, room.usable & promised, more)
+            if at + job.limit > shadow:
                 promised &= ~nodes
             self.backfilled += 1
             self._start(job, nodes, at, events)
+            idle -= job.nodes
+            rooms.clear()
 
     def _usable(self, job: Job, lane: Lane, at: int) -> NodeSet:
         """The free nodes that are open to ``job`` for its whole limit."""
-        free = self.placement.free
-        if free.bit_count() < job.nodes:
-            return 0
-        return free & lane.open(at, at + job.limit)
+        return self.placement.free & lane.open(at, at + job.limit)
 
     def _reserve(self, head: Job, lane: Lane, at: int) -> tuple[int, NodeSet]:
         """When ``head`` will have its nodes, and all nodes that it could have then."""

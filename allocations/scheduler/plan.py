@@ -4,6 +4,7 @@ from collections import Counter
 
 from .configuration import SlurmConfig
 from .jobs import Job
+from .joint_profile import JointProfile, split
 from .occupancy import FOREVER
 from .profile import Profile
 
@@ -33,11 +34,12 @@ class Refused:
 class Plan:
     """The nodes free from ``now`` on, as far as jobs' limits and slots taken let one see.
 
-    ``running`` is what running jobs leave of all nodes, with every end rounded up to a multiple
-    of the resolution, as are the ends of jobs in the plan. Of these nodes ``free`` can be had now.
+    In ``profile`` is what running jobs leave. Ends are rounded up to multiples of the resolution,
+    so that all slots begin at such.
     """
 
-    def __init__(self, running: Profile, config: SlurmConfig, *, free: int, now: int) -> None:
+    def __init__(self, profile: Profile, config: SlurmConfig, *, now: int) -> None:
+        self._profile = profile
         self._now = now
         self._resolution = config.bf_resolution
         self._horizon = FOREVER if config.bf_window is None else now + config.bf_window
@@ -46,45 +48,67 @@ class Plan:
         self._reserved: Counter[str] = Counter()  # jobs, by partition
         self._do_not_start = Refused()
         self._without_slot = Refused()
-        running.forget_before(now)
-        self._profile = running.copy()
-        self._profile.lower_to(free)
-
-    def end(self, job: Job) -> int:
-        """When ``job`` is over for the plan, if it starts now."""
-        return round_up(self._now + job.limit, self._resolution)
+        self._latest: dict[tuple[int, int], int] = {}  # the last slot, by nodes and limit
 
     def starts_now(self, job: Job) -> bool:
         """Whether ``job`` has its nodes from now up to its limit."""
         if self._do_not_start.cover(job):
             return False
-        starts = self._profile.fits_from_now(self.end(job), job.nodes)
+        starts = self._profile.fits_from_now(self._now + job.limit, job.nodes)
         if not starts:
             self._do_not_start.add(job)
         return starts
 
+    def counts(self, job: Job) -> list[int]:
+        """How many nodes of each class ``job`` has if it starts now."""
+        return [job.nodes]
+
     def start(self, job: Job) -> None:
-        self._profile.take(self._now, self.end(job), job.nodes)
+        self._take(job, self._now)
 
     def provide_for(self, job: Job, partition: str) -> int:
         """Take a slot for ``job`` and say where, unless it is too far off or enough have one."""
-        if self._reserved[partition] >= self._most:
+        if self._reserved[partition] >= self._most or self._without_slot.cover(job):
             return FOREVER
-        if self._without_slot.cover(job):
-            return FOREVER
-        nodes, seconds = job.nodes, round_up(job.limit, self._resolution)
-        start = self._profile.first(nodes, seconds, after=self._after, before=self._horizon)
+        nodes, limit = shape = job.nodes, job.limit
+        after = self._latest.get(shape, self._after)  # a plan only fills
+        start = self._profile.first(nodes, limit, after=after, before=self._horizon)
         if start is None:
             self._without_slot.add(job)
             return FOREVER
-        self._profile.take(start, start + seconds, nodes)
+        self._latest[shape] = start
+        self._take(job, start)
         self._reserved[partition] += 1
         return start
 
     def slot(self, job: Job) -> int:
         """When ``job`` could start later: the earliest multiple of the resolution."""
-        seconds = round_up(job.limit, self._resolution)
-        return self._profile.earliest(job.nodes, seconds, after=self._after)
+        start = self._profile.first(job.nodes, job.limit, after=self._after, before=FOREVER)
+        return FOREVER if start is None else start
+
+    def _take(self, job: Job, start: int) -> None:
+        self._profile.take(start, self._end(job, start), job.nodes)
+
+    def _end(self, job: Job, start: int) -> int:
+        return round_up(start + job.limit, self._resolution)
+
+
+class JointPlan(Plan):
+    """As ``Plan``, with nodes of several classes."""
+
+    def __init__(self, profile: JointProfile, config: SlurmConfig, *, now: int) -> None:
+        super().__init__(profile, config, now=now)
+        self._joint = profile
+
+    def counts(self, job: Job) -> list[int]:
+        return self._counts(job, self._now)
+
+    def _counts(self, job: Job, start: int) -> list[int]:
+        return split(self._joint.room(start, start + job.limit), job.nodes)
+
+    def _take(self, job: Job, start: int) -> None:
+        counts, end = self._counts(job, start), start + job.limit
+        self._joint.take_of_each(start, end, counts, rounded=self._end(job, start))
 
 
 def round_up(at: int, resolution: int) -> int:

@@ -45,6 +45,11 @@ class Waiting:
     tally: Tally | None = None  # of a limit that keeps the job back until another of it ends
     ended: int = 0  # of the tally, when the limit was found to be reached
 
+    @property
+    def kept_back(self) -> bool:
+        """Whether a limit is known to keep the job back."""
+        return self.tally is not None and self.tally.ended == self.ended
+
 
 Key = tuple[bool, int, int, int, int, Waiting]
 

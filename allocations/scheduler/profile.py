@@ -26,12 +26,6 @@ class Profile:
         other._times, other._free = self._times[:], self._free[:]
         return other
 
-    def lower_to(self, free: int) -> None:
-        """Let ``free`` nodes be free in the first step, and as many fewer in all others."""
-        missing = self._free[0] - free
-        if missing:
-            self._free = [others - missing for others in self._free]
-
     def steps(self) -> list[tuple[int, int]]:
         """``(second, free nodes from then on)`` for each step, without repetition."""
         steps: list[tuple[int, int]] = []
@@ -49,9 +43,7 @@ class Profile:
     def take(self, start: int, end: int, nodes: int) -> None:
         """Reserve ``nodes`` nodes from ``start`` until ``end``."""
         first, last = self._split(start), self._split(end)
-        free = self._free
-        for i in range(first, last):
-            free[i] -= nodes
+        self._free[first:last] = [free - nodes for free in self._free[first:last]]
 
     def give(self, start: int, end: int, nodes: int) -> None:
         """Give ``nodes`` nodes back that were reserved from ``start`` until ``end``."""
@@ -61,11 +53,24 @@ class Profile:
         self._join(end)
         self._join(start)
 
+    def close(self, start: int, end: int) -> None:
+        """Let no node be free from ``start`` until ``end``."""
+        first, last = self._split(start), self._split(end)
+        self._free[first:last] = [0] * (last - first)
+
     def fits(self, start: int, end: int, nodes: int) -> bool:
         """Whether ``nodes`` nodes are free from ``start`` until ``end``."""
+        return self.least_free(start, end) >= nodes
+
+    def least_free(self, start: int, end: int) -> int:
+        """The fewest nodes that are free at a time from ``start`` until before ``end``."""
         times = self._times
-        first, last = bisect_right(times, start) - 1, bisect_left(times, end)
-        return min(self._free[first:last]) >= nodes
+        return min(self._free[bisect_right(times, start) - 1 : bisect_left(times, end)])
+
+    def next_step(self, at: int) -> int:
+        """When the step after ``at`` begins, or never."""
+        place = bisect_right(self._times, at)
+        return self._times[place] if place < len(self._times) else FOREVER
 
     def fits_from_now(self, end: int, nodes: int) -> bool:
         """Whether ``nodes`` nodes are free from the first step until ``end``."""

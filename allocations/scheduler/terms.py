@@ -120,10 +120,8 @@ class Terms:
                 return limit
         return None
 
-    def limit(self, job: Job, usage: Usage, at: int) -> Reason | None:
-        """Why ``job`` cannot start beside those that run."""
-        if reached := self.reached(job):
-            return reached.reason
+    def beyond_quota(self, job: Job, usage: Usage, at: int) -> Reason | None:
+        """Why ``job`` cannot start for what has been used, and may be by those who run."""
         for quota in self.quotas:
             if job.cost * self.rate > quota.left(usage, at):
                 return Reason.QOS_GRP_NODE_MINUTES

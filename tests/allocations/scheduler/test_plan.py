@@ -24,7 +24,7 @@ def test_who_is_refused_covers_those_who_ask_for_no_less_and_no_shorter():
 def test_a_plan_gives_no_slot_to_a_job_larger_than_one_that_found_none():
     running = Profile(4)
     running.take(0, 600, 3)
-    plan = Plan(running, SlurmConfig(bf_window=300), free=1, now=0)
+    plan = Plan(running, SlurmConfig(bf_window=300), now=0)
 
     slots = [plan.provide_for(a_job(nodes, 60), "") for nodes in (2, 3, 1)]
 
@@ -34,7 +34,7 @@ def test_a_plan_gives_no_slot_to_a_job_larger_than_one_that_found_none():
 def test_a_job_that_does_not_start_does_not_hide_a_shorter_one():
     running = Profile(4)
     running.take(0, 600, 2)
-    plan = Plan(running, SlurmConfig(), free=2, now=0)
+    plan = Plan(running, SlurmConfig(), now=0)
     plan.provide_for(a_job(4, 60), "")
 
     starts = [plan.starts_now(a_job(1, limit)) for limit in (660, 720, 600)]

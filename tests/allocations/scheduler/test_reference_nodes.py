@@ -119,7 +119,7 @@ def test_conservative_agrees_with_the_reference_node_by_node():
 def test_slurm_agrees_with_the_reference_node_by_node():
     for seed in range(150):
         trace, config = generated.slurm_trace_on_nodes(seed)
-        trace = with_something_reserved(trace)
+        trace = trace if seed % 3 == 0 else with_something_reserved(trace)
 
         events = run(trace, config, stored=seed % 2 == 1)
 
