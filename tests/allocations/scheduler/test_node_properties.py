@@ -170,7 +170,7 @@ def test_nodes_that_are_out_for_good_leave_the_schedule_of_a_smaller_machine(pol
         assert some_out.free == smaller.free
 
 
-@pytest.mark.parametrize("policy", [Policy.FCFS, Policy.EASY, Policy.EASY_SJBF])
+@pytest.mark.parametrize("policy", [Policy.FCFS, Policy.EASY, Policy.EASY_SJBF, Policy.SLURM])
 def test_counting_and_looking_at_each_node_give_the_same_starts(policy):
     """A reservation that is far ahead makes the engine look at each node."""
     for seed in range(200):
@@ -178,6 +178,6 @@ def test_counting_and_looking_at_each_node_give_the_same_starts(policy):
         jobs = [replace(job, reservation="") for job in trace.jobs]
         trace = trace._replace(jobs=jobs, reservations=[])
         by_count, on_nodes = prepared(trace, policy), prepared(trace, policy)
-        on_nodes.reserve("far", 1, start=10**6, end=10**6 + 1)
+        on_nodes.reserve("far", "ALL", start=10**6, end=10**6 + 1)
 
         assert by_count.advance(until=2000) == on_nodes.advance(until=2000), f"seed {seed}"
