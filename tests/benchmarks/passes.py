@@ -2,7 +2,7 @@
 """How long one backfill pass of depth 500 takes: ``python -m tests.benchmarks.passes``.
 
 2,000 jobs run on 6,000 nodes and 10,000 wait, of whom the 500 first are all tested: 450 that are
-too large and take slots, and 50 that start. Counted, and node by node with maintenance ahead;
+too large and take slots, and 50 that start. Counted, and with maintenance ahead;
 the time has the arrival of those who wait in it, too.
 """
 
@@ -56,6 +56,6 @@ def seconds(machine):
 
 
 if __name__ == "__main__":
-    for name, machine in (("counted", Machine(6_000)), ("node by node", Machine.of(LAYOUT))):
+    for name, machine in (("counted", Machine(6_000)), ("ahead", Machine.of(LAYOUT))):
         taken, started = seconds(machine)
         print(f"{name:<14}{taken:>8.3f} s, {started} started")

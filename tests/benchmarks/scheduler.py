@@ -150,7 +150,7 @@ def slurm_cases():
         yield replace(case, name=f"load 0.9, {name}", slurm=fair_share(slots))
     free = without_limits(fair_share(1))
     yield replace(case, name="load 0.9, no limits", slurm=free, target=None)
-    ahead = replace(case, slurm=fair_share(0), reservation_ahead=True)
+    ahead = replace(case, jobs=20_000, slurm=fair_share(0), reservation_ahead=True)
     yield replace(ahead, name="load 0.9, reserved ahead")
 
 
