@@ -55,6 +55,19 @@ class AnswerConflict(AllocationsError, StaleVersion):
         return {"conflicts": self.conflicts}
 
 
+class CommentNotPossible(AllocationsError):
+    code = "comment_not_possible"
+
+
+class NothingToReuse(AllocationsError):
+    code = "nothing_to_reuse"
+    default = _("This earlier proposal has no answer that fits here and is still missing.")
+
+
+class FormNotReady(AllocationsError):
+    code = "form_not_ready"
+
+
 class ProposalExists(AllocationsError):
     code = "proposal_exists"
     default = _("You already have a proposal under this call.")

@@ -160,6 +160,7 @@ rules.add_perm(
     (is_access_officer | is_technical_reviewer | is_panel_chair) & ~is_involved,
 )
 rules.add_perm("allocations.run_calls", is_access_officer)
+rules.add_perm("allocations.run_forms", is_access_officer)
 
 rules.add_perm("allocations.propose_correction", is_access_officer & ~is_of_allocation)
 rules.add_perm(
@@ -210,6 +211,8 @@ for model in (
     "correction",
     "daytotal",
     "evaluationstep",
+    "formsection",
+    "formversion",
     "fundingshare",
     "job",
     "ledgeraccount",
@@ -224,6 +227,7 @@ for model in (
     "quotamonth",
     "proposal",
     "qos",
+    "question",
     "round",
     "system",
     "systemoffer",
@@ -233,6 +237,9 @@ for model in (
 for model in ("accessmode", "accesspolicy", "call", "round", "systemoffer"):
     rules.add_perm(f"allocations.add_{model}", is_access_officer)
     rules.add_perm(f"allocations.change_{model}", is_access_officer)
+for model in ("formversion", "formsection", "question"):
+    for act in ("add", "change", "delete"):
+        rules.add_perm(f"allocations.{act}_{model}", is_access_officer)
 rules.add_perm("allocations.change_partition", is_administrator)
 rules.add_perm("allocations.add_qos", is_administrator)
 rules.add_perm("allocations.change_qos", is_administrator)

@@ -6,6 +6,7 @@ from .views import (
     before,
     calls,
     chains,
+    collaboration,
     editor,
     following,
     forecasts,
@@ -43,6 +44,19 @@ urlpatterns = [
         name="proposal_answer",
     ),
     path("proposals/<int:pk>/team/", editor.TeamPage.as_view(), name="proposal_team"),
+    path("proposals/<int:pk>/history/", collaboration.History.as_view(), name="proposal_history"),
+    path(
+        "proposals/<int:pk>/history/<int:change>/restore/",
+        collaboration.AnswerRestore.as_view(),
+        name="answer_restore",
+    ),
+    path("proposals/<int:pk>/comments/", collaboration.CommentAdd.as_view(), name="comment_add"),
+    path(
+        "proposals/<int:pk>/comments/<int:comment>/resolve/",
+        collaboration.CommentResolve.as_view(),
+        name="comment_resolve",
+    ),
+    path("proposals/<int:pk>/reuse/", collaboration.Reuse.as_view(), name="proposal_reuse"),
     path("proposals/<int:pk>/presence/", editor.PresencePart.as_view(), name="proposal_presence"),
     path(
         "proposals/<int:pk>/withdraw/",

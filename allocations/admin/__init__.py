@@ -1,11 +1,12 @@
 """The desk of the access office and of the machine's operators."""
 
-from . import access, closures, corrections, jobs, ledger, machines, projects, proposals
+from . import access, closures, corrections, forms, jobs, ledger, machines, projects, proposals
 
 __all__ = [
     "access",
     "closures",
     "corrections",
+    "forms",
     "jobs",
     "ledger",
     "machines",

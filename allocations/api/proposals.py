@@ -25,6 +25,7 @@ from .proposal_shapes import (
     ProposalSummarySerializer,
     WithdrawalSerializer,
 )
+from .writing import WritingMixin
 
 
 class ProposalFilter(filters.FilterSet):
@@ -32,7 +33,7 @@ class ProposalFilter(filters.FilterSet):
     call = IdFilter(field_name="call_id")
 
 
-class ProposalViewSet(FollowingMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
+class ProposalViewSet(FollowingMixin, WritingMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
     """Your proposals and those of your teams."""
 
     queryset = Proposal.objects.none()
@@ -44,6 +45,10 @@ class ProposalViewSet(FollowingMixin, mixins.ListModelMixin, viewsets.GenericVie
         proposals = Proposal.objects.visible_to(self.request.user).select_related("applicant")
         if not self.detail:
             return proposals
+        if self.action in {"sections", "answers"}:
+            return proposals.select_related(
+                "form", "policy__mode", "call", "organisation", "offer__partition"
+            )
         return proposals.select_related("offer__partition", "award", "project").prefetch_related(
             "team", "steps"
         )

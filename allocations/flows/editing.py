@@ -23,11 +23,20 @@ TEAM = "team"  # in place of a question, in the history
 
 @transaction.atomic
 def edit_proposal(proposal, *, by, version=None, seen=None, team=None, **answers):
+    """As ``write_answers``; ``team`` replaces the team's addresses, new ones get a mail."""
+    proposal = write_answers(proposal, answers, by=by, version=version, seen=seen)
+    if team is not None:
+        _set_team(proposal, team, by=by, seen=seen or {})
+        proposal.save(update_fields=["answer_versions"])
+    return proposal
+
+
+@transaction.atomic
+def write_answers(proposal, answers, *, by, version=None, seen=None):
     """Change answers of a draft, by the codes of their questions, all of them or none.
 
     ``version`` is the proposal's that the editor has seen, ``seen`` that of each answer;
-    what is left out is not compared. ``team`` replaces the team's addresses; those who are
-    new to it get a mail.
+    what is left out is not compared.
 
     Raises ``StaleVersion`` or ``AnswerConflict`` where somebody else has saved since, and
     ``AnswersNotPossible`` for what is no answer to its question.
@@ -36,10 +45,16 @@ def edit_proposal(proposal, *, by, version=None, seen=None, team=None, **answers
     if version is not None and proposal.version != version:
         raise StaleVersion
     change_answers(proposal, answers, by=by, seen=seen or {})
-    if team is not None:
-        _set_team(proposal, team, by=by, seen=seen or {})
     save_answers(proposal, answers)
     return proposal
+
+
+def restore_answer(change, *, by):
+    """Answer as after ``change`` once more; this is a change of its own.
+
+    Raises as ``write_answers`` does.
+    """
+    return write_answers(change.proposal, {change.question: change.new}, by=by)
 
 
 def change_answers(proposal, answers, *, by, seen):
@@ -83,13 +98,18 @@ def _cleaned(proposal, answers):
             continue
         try:
             plain = value.pk if isinstance(value, SystemOffer) else value
-            if plain != answer_of(proposal, code):  # what no longer fits may stay
+            if not _same(plain, answer_of(proposal, code)):  # what no longer fits may stay
                 values[code] = cleaned(questions[code], plain, proposal=proposal)
         except ValidationError as error:
             wrong[code] = error.messages
     if wrong:
         raise AnswersNotPossible(wrong)
     return values
+
+
+def _same(value, saved):
+    """Whether both are the same value of JSON, where 1 is neither true nor 1.0."""
+    return type(value) is type(saved) and value == saved
 
 
 def _require_seen(proposal, changed, seen):

@@ -12,6 +12,7 @@ from django.views.generic import TemplateView
 
 from jaif_portal import clock
 
+from ..flows.comments import open_comments
 from ..flows.completeness import gaps_in
 from ..flows.questions import sections_of
 from ..models import Proposal, ProposalState, SectionKind
@@ -51,10 +52,13 @@ class DraftPage(DraftPart, TemplateView):
     section_kind = None  # of a page that fills a section of its own kind
 
     def get_context_data(self, **kwargs):
-        user = self.request.user
+        user, current = self.request.user, self.current_section()
+        comments = self.proposal.comments.filter(section=current, parent=None)
         return super().get_context_data(
             proposal=self.proposal,
-            outline=outline(self.proposal, current=self.current_section()),
+            current=current,
+            outline=outline(self.proposal, current=current),
+            comments=comments.select_related("by", "resolved_by").prefetch_related("answers__by"),
             intake=self.proposal.call.intake(at=clock.now()),
             may_submit=user.has_perm("allocations.submit_proposal", self.proposal),
             may_withdraw=user.has_perm("allocations.withdraw_proposal", self.proposal),
@@ -68,7 +72,7 @@ class DraftPage(DraftPart, TemplateView):
 
 def outline(proposal, *, current=""):
     """Each section that has a page, with what is missing in it."""
-    rows = []
+    rows, comments = [], open_comments(proposal)
     for section in sections_of(proposal):
         if section.kind not in PAGES:
             continue
@@ -76,7 +80,13 @@ def outline(proposal, *, current=""):
         url = reverse(PAGES[section.kind], args=[proposal.pk, *by_code])
         gaps = gaps_in(section, proposal)
         rows.append(
-            {"section": section, "url": url, "gaps": gaps, "current": section.code == current}
+            {
+                "section": section,
+                "url": url,
+                "gaps": gaps,
+                "comments": comments.get(section.code, 0),
+                "current": section.code == current,
+            }
         )
     return rows
 

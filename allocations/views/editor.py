@@ -1,5 +1,7 @@
 """Writing a draft, section by section: whole pages, and one answer at a time."""
 
+from types import MappingProxyType
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -12,14 +14,17 @@ from jaif_portal.exceptions import Refusal
 from ..exceptions import AnswerConflict, AnswersNotPossible
 from ..flows.completeness import gaps
 from ..flows.differences import both, difference, in_words
-from ..flows.editing import edit_proposal
+from ..flows.editing import edit_proposal, write_answers
 from ..flows.presence import be_present
 from ..flows.proposals import submit_proposal
 from ..flows.questions import is_required, questions_of, sections_of
-from ..flows.values import answers_of
+from ..flows.reuse import earlier_proposals, reusable
+from ..flows.values import answer_of, answers_of
 from ..forms import AnswersForm, TeamForm
 from ..models import QuestionKind, SectionKind
 from .drafts import DraftPage, DraftPart, fresh, outline
+
+MOST_EARLIER = 20  # proposals to choose from, newest first
 
 
 class ProposalEdit(DraftPage):
@@ -28,7 +33,11 @@ class ProposalEdit(DraftPage):
     template_name = "allocations/editor/overview.html"
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(complete=not gaps(self.proposal), **kwargs)
+        context = super().get_context_data(complete=not gaps(self.proposal), **kwargs)
+        return context | {
+            "commented": [row for row in context["outline"] if row["comments"]],
+            "earlier": earlier_proposals(self.proposal, user=self.request.user)[:MOST_EARLIER],
+        }
 
     def post(self, request, *_args, **_kwargs):
         try:
@@ -55,11 +64,12 @@ class QuestionsPage(DraftPage):
         context = super().get_context_data(**kwargs)
         section = self.section()
         form = context.get("form") or self.form()
+        earlier = earlier_answers(self.proposal, section.asked, user=self.request.user)
         following = _following(context["outline"], self.code)
         return context | {
             "section": section,
             "form": form,
-            "fields": fields_of(self.proposal, form, context.get("conflicts", {})),
+            "fields": fields_of(self.proposal, form, context.get("conflicts", {}), earlier),
             "following": following,
         }
 
@@ -91,7 +101,7 @@ class QuestionsPage(DraftPage):
         conflicts = {}
         while answers:
             try:
-                edit_proposal(self.proposal, by=self.request.user, seen=seen, **answers)
+                write_answers(self.proposal, answers, by=self.request.user, seen=seen)
             except AnswersNotPossible as refusal:
                 wrong = refusal.fields
                 for code, sentences in wrong.items():
@@ -127,7 +137,7 @@ class AnswerPart(DraftPart, View):
         form = self.form(request.POST)
         form.is_valid()
         try:
-            edit_proposal(self.proposal, by=request.user, seen=form.seen(), **form.cleaned_data)
+            write_answers(self.proposal, form.cleaned_data, by=request.user, seen=form.seen())
         except AnswersNotPossible as refusal:
             return self.status(422, error=" ".join(refusal.fields[self.code]))
         except AnswerConflict as refusal:
@@ -203,7 +213,17 @@ class PresencePart(DraftPart, View):
         )
 
 
-def fields_of(proposal, form, conflicts):
+def earlier_answers(proposal, questions, *, user):
+    """``{code: earlier proposal}`` for each open question, by the newest that can answer it."""
+    empty = [row.code for row in questions if answer_of(proposal, row.code) is None]
+    found = {}
+    for source in earlier_proposals(proposal, user=user)[:MOST_EARLIER] if empty else []:
+        for code in reusable(proposal, source).keys() & set(empty):
+            found.setdefault(code, source)
+    return found
+
+
+def fields_of(proposal, form, conflicts, earlier=MappingProxyType({})):
     """What the template needs to know of each field beside the form's own."""
     answers = answers_of(proposal, form.fields)
     rows = []
@@ -216,6 +236,7 @@ def fields_of(proposal, form, conflicts):
                 "required": is_required(question, answers),
                 "is_text": QuestionKind(question.kind).is_text,
                 "version": proposal.answer_versions.get(code, 0),
+                "earlier": earlier.get(code),
                 "conflict": code in conflicts and _conflict(proposal, code, conflicts),
             }
         )

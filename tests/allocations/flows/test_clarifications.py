@@ -2,7 +2,12 @@ import datetime as dt
 
 import pytest
 
-from allocations.exceptions import ProposalIncomplete, QuestionNotPossible, ReasonMissing
+from allocations.exceptions import (
+    AnswersNotPossible,
+    ProposalIncomplete,
+    QuestionNotPossible,
+    ReasonMissing,
+)
 from allocations.flows.clarifications import (
     answer_questions,
     ask_applicant,
@@ -58,7 +63,7 @@ def test_an_answer_changes_what_was_asked_for_and_the_clock_goes_on_with_what_wa
     asked, monday, travel
 ):
     later = travel(DAY)
-    abstract = "We use public documents of European towns, and nothing else at all. " * 2
+    abstract = "We use public documents of European towns, and nothing else at all." * 2
 
     answer(asked, abstract=abstract, months=3)
 
@@ -83,7 +88,7 @@ def test_a_check_cannot_be_decided_while_questions_are_open(asked):
     [
         ({"title": "Another"}, QuestionNotPossible),
         ({"abstract": "Too short"}, ProposalIncomplete),
-        ({"months": 99}, ProposalIncomplete),
+        ({"months": 99}, AnswersNotPossible),
         ({"text": " "}, ProposalIncomplete),
         ({"version": 1}, StaleVersion),
     ],

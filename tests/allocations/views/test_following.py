@@ -30,7 +30,7 @@ def test_the_applicant_is_led_from_the_proposal_to_the_questions_and_answers(cli
     visit(client, asked.proposal.applicant)
     assert page_of(asked) in client.get(address("proposal", asked.proposal_id)).text
     form = client.get(page_of(asked)).context["form"]
-    assert list(form.fields) == ["text", "abstract", "version"]
+    assert list(form.fields) == ["text", "version", "abstract"]
 
     answers = {"text": "Public ones.", "abstract": ABSTRACT, "version": form["version"].value()}
     page = client.post(page_of(asked), answers, follow=True)
