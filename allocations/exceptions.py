@@ -68,6 +68,14 @@ class FormNotReady(AllocationsError):
     code = "form_not_ready"
 
 
+class ReportIncomplete(ProposalIncomplete):
+    code = "report_incomplete"
+
+
+class ReportNotPossible(AllocationsError):
+    code = "report_not_possible"
+
+
 class ProposalExists(AllocationsError):
     code = "proposal_exists"
     default = _("You already have a proposal under this call.")

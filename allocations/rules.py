@@ -50,6 +50,23 @@ def is_project_member(user, allocation):
 
 
 @rules.predicate
+def leads_project(user, allocation):
+    leaders = [ProjectRole.PI, ProjectRole.PA]
+    return (
+        allocation is not None
+        and allocation.project.members.filter(email=user.email, role__in=leaders).exists()
+    )
+
+
+@rules.predicate
+def is_principal_investigator(user, allocation):
+    return (
+        allocation is not None
+        and allocation.project.members.filter(email=user.email, role=ProjectRole.PI).exists()
+    )
+
+
+@rules.predicate
 def is_of_allocation(user, allocation):
     """In the project or its organisation: such a person never acts as staff on it."""
     if allocation is None:
@@ -159,6 +176,9 @@ rules.add_perm(
     "allocations.ask_applicant",
     (is_access_officer | is_technical_reviewer | is_panel_chair) & ~is_involved,
 )
+rules.add_perm("allocations.write_report", leads_project)
+rules.add_perm("allocations.submit_report", is_principal_investigator)
+rules.add_perm("allocations.decide_report", is_access_officer & ~is_of_allocation)
 rules.add_perm("allocations.run_calls", is_access_officer)
 rules.add_perm("allocations.run_forms", is_access_officer)
 
@@ -210,6 +230,7 @@ for model in (
     "clarification",
     "correction",
     "daytotal",
+    "emissionfactor",
     "evaluationstep",
     "formsection",
     "formversion",
@@ -225,6 +246,8 @@ for model in (
     "project",
     "projectmember",
     "quotamonth",
+    "report",
+    "reportform",
     "proposal",
     "qos",
     "question",
@@ -234,7 +257,15 @@ for model in (
     "teammember",
 ):
     rules.add_perm(f"allocations.view_{model}", reads_everything)
-for model in ("accessmode", "accesspolicy", "call", "round", "systemoffer"):
+for model in (
+    "accessmode",
+    "accesspolicy",
+    "call",
+    "emissionfactor",
+    "reportform",
+    "round",
+    "systemoffer",
+):
     rules.add_perm(f"allocations.add_{model}", is_access_officer)
     rules.add_perm(f"allocations.change_{model}", is_access_officer)
 for model in ("formversion", "formsection", "question"):

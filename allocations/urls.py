@@ -17,6 +17,7 @@ from .views import (
     orders,
     projects,
     proposals,
+    reports,
     statements,
     waiting,
 )
@@ -85,6 +86,9 @@ urlpatterns = [
         statements.StatementPDF.as_view(),
         name="statement_pdf",
     ),
+    path("allocations/<int:pk>/report/", reports.ReportBegin.as_view(), name="report_begin"),
+    path("reports/<int:pk>/", reports.ReportPage.as_view(), name="report"),
+    path("reports/<int:pk>.pdf", reports.ReportPDF.as_view(), name="report_pdf"),
     path("jobs/", jobs.JobList.as_view(), name="jobs"),
     path("jobs.csv", jobs.JobsCSV.as_view(), name="jobs_csv"),
     path("jobs/new/", jobs.JobNew.as_view(), name="job_new"),

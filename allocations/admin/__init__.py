@@ -1,6 +1,17 @@
 """The desk of the access office and of the machine's operators."""
 
-from . import access, closures, corrections, forms, jobs, ledger, machines, projects, proposals
+from . import (
+    access,
+    closures,
+    corrections,
+    forms,
+    jobs,
+    ledger,
+    machines,
+    obligations,
+    projects,
+    proposals,
+)
 
 __all__ = [
     "access",
@@ -10,6 +21,7 @@ __all__ = [
     "jobs",
     "ledger",
     "machines",
+    "obligations",
     "projects",
     "proposals",
 ]

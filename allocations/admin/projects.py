@@ -15,13 +15,13 @@ from ..models import (
     AllocationState,
     Award,
     ExhaustionPolicy,
-    Obligation,
     Project,
     ProjectMember,
     QuotaMonth,
 )
 from .corrections import CORRECT
 from .filters import PartitionFilter
+from .obligations import CLOSE
 
 
 class AccountingForm(forms.Form):
@@ -38,7 +38,7 @@ class AccountingForm(forms.Form):
 
 
 def not_ended(allocation):
-    ended = allocation.state == AllocationState.EXPIRED
+    ended = AllocationState(allocation.state).is_over
     return gettext("The allocation has ended.") if ended else ""
 
 
@@ -93,6 +93,7 @@ class AllocationAdmin(ActsMixin, ReadOnlyMixin, admin.ModelAdmin):
     inlines = [QuotaMonthInline]
     acts = [
         CORRECT,
+        CLOSE,
         Act(
             name="accounting",
             label=_("Change the accounting"),
@@ -121,10 +122,3 @@ class AwardAdmin(ReadOnlyMixin, admin.ModelAdmin):
     list_display = ["proposal", "node_seconds", "months", "offered_at", "answer_by", "answered_at"]
     list_select_related = ["proposal"]
     search_fields = ["proposal__reference"]
-
-
-@admin.register(Obligation)
-class ObligationAdmin(ActsMixin, ReadOnlyMixin, admin.ModelAdmin):
-    list_display = ["allocation", "kind", state_badge, "due_at"]
-    list_filter = ["state", "kind"]
-    list_select_related = ["allocation__project", "allocation__partition__system"]

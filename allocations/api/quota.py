@@ -24,6 +24,7 @@ STATES = {
     AllocationState.PENDING_ONBOARDING: "P",
     AllocationState.ACTIVE: "A",
     AllocationState.EXPIRED: "E",
+    AllocationState.CLOSED: "E",
 }
 CONT_STATES = {
     Enforcement.FULL: "normal",

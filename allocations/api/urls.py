@@ -10,6 +10,7 @@ from .machines import PartitionViewSet, SystemViewSet
 from .modes import AccessModeViewSet
 from .projects import AllocationViewSet, ProjectViewSet
 from .proposals import ProposalViewSet
+from .reports import ReportViewSet
 
 router = SimpleRouter()
 router.register("systems", SystemViewSet)
@@ -22,6 +23,7 @@ router.register("allocations", AllocationViewSet)
 router.register(
     r"allocations/(?P<allocation_id>[0-9]{1,18})/entries", EntryViewSet, basename="ledgerentry"
 )
+router.register("reports", ReportViewSet)
 router.register("jobs", JobViewSet)
 router.register("job-templates", JobTemplateViewSet)
 

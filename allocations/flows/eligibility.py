@@ -46,10 +46,14 @@ def obstacles(organisation, *, policy):
 
 def require_no_overdue_report(user):
     """Raise ``ReportOverdue`` while a project that ``user`` leads owes its final report."""
-    overdue = Obligation.objects.filter(
+    if overdue_reports(user).exists():
+        raise ReportOverdue
+
+
+def overdue_reports(user):
+    """Those that keep ``user`` from new proposals."""
+    return Obligation.objects.filter(
         state=ObligationState.OVERDUE,
         allocation__project__members__email=user.email,
         allocation__project__members__role=ProjectRole.PI,
-    )
-    if overdue.exists():
-        raise ReportOverdue
+    ).select_related("allocation__project")

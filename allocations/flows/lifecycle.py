@@ -6,8 +6,8 @@ from dateutil.relativedelta import relativedelta
 from django.db import transaction
 
 from jaif_portal.exceptions import NotYet
-from jaif_portal.flows.deadlines import fire_due, set_deadline
-from jaif_portal.flows.transitions import move, record_birth
+from jaif_portal.flows.deadlines import fire_due
+from jaif_portal.flows.transitions import move
 from onboarding.models import CaseState
 
 from ..models import (
@@ -17,13 +17,11 @@ from ..models import (
     FundingShare,
     Job,
     JobState,
-    Obligation,
     ObligationKind,
-    ObligationState,
     Proposal,
     ProposalState,
 )
-from . import alerts, assignments, clarifications, intake, ledger, letters, quota
+from . import alerts, assignments, clarifications, intake, ledger, letters, quota, reports
 
 logger = logging.getLogger(__name__)
 
@@ -84,14 +82,12 @@ def expire(allocation, *, at):
     _cancel_waiting_jobs(allocation, at=at)
     ledger.lapse(allocation, at=at, key=f"allocation:{allocation.pk}:lapse")
     months = allocation.project.proposal.policy.report_months
-    obligation = Obligation.objects.create(
-        allocation=allocation,
-        kind=ObligationKind.FINAL_REPORT,
-        opened_at=at,
+    obligation = reports.owe_report(
+        allocation,
+        ObligationKind.FINAL_REPORT,
+        at=at,
         due_at=at + relativedelta(months=months),
     )
-    record_birth(obligation, by=None, at=at)
-    set_deadline("report", obligation, due_at=obligation.due_at)
     letters.expired(allocation, obligation)
 
 
@@ -102,12 +98,6 @@ def _cancel_waiting_jobs(allocation, *, at):
     )
     locked = list(waiting.select_for_update().order_by("pk").values_list("pk", flat=True))
     Job.objects.filter(pk__in=locked).update(cancel_requested_at=at)
-
-
-def report_overdue(obligation, *, at):
-    obligation = Obligation.objects.select_for_update().get(pk=obligation.pk)
-    move(obligation, to=ObligationState.OVERDUE, by=None, at=at)
-    letters.report_overdue(obligation)
 
 
 def decision_overdue(proposal, *, at):
@@ -137,8 +127,9 @@ HANDLERS = {
     "expiry": expire,
     quota.DEADLINE: quota.month_due,
     alerts.DEADLINE: alerts.outlook_due,
-    "report": report_overdue,
     assignments.ANSWER: assignments.answer_missing,
     assignments.REMINDER: assignments.review_reminder,
     assignments.DUE: assignments.review_overdue,
+    reports.DEADLINE: reports.report_due,
+    reports.REMINDER: reports.remind,
 }

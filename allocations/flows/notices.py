@@ -40,10 +40,59 @@ def question_lapsed(clarification):
     _to_applicant_and_team(clarification.proposal, "question_lapsed", clarification)
 
 
+def report_submitted(obligation, *, event):
+    for officer in officers():
+        _about_report(obligation, "report_submitted", event, officer.email, officer.language)
+
+
+def report_decided(obligation, letter, *, event):
+    """Returned, accepted or waived."""
+    _to_project(obligation, letter, event=event)
+
+
+def report_reminder(obligation, *, at):
+    """Once the report is late, the access office is told as well."""
+    event = f"reminder:{at:%Y%m%d}"
+    _to_project(obligation, "report_reminder", event=event)
+    if at > obligation.due_at:
+        for officer in officers():
+            _about_report(obligation, "report_late", event, officer.email, officer.language)
+
+
+def allocation_closed(allocation):
+    language = allocation.project.proposal.applicant.language
+    for email in allocation.project.members.values_list("email", flat=True):
+        write_mail(
+            "allocations/mail/closed.txt",
+            to=email,
+            key=f"allocation:{allocation.pk}:closed",
+            language=language,
+            allocation=allocation,
+        )
+
+
 def officers():
     """Whom the access office's mails go to."""
     people = get_user_model().objects.filter(is_active=True, is_staff=True)
     return people.filter(groups__name=Role.ACCESS_OFFICER)
+
+
+def _to_project(obligation, letter, *, event):
+    project = obligation.allocation.project
+    language = project.proposal.applicant.language
+    for email in project.members.values_list("email", flat=True):
+        _about_report(obligation, letter, event, email, language)
+
+
+def _about_report(obligation, letter, event, to, language):
+    write_mail(
+        f"allocations/mail/{letter}.txt",
+        to=to,
+        key=f"report:{obligation.pk}:{event}",
+        language=language,
+        obligation=obligation,
+        project=obligation.allocation.project,
+    )
 
 
 def _to_applicant_and_team(proposal, letter, clarification):

@@ -71,7 +71,7 @@ def set_accounting(allocation, *, by, acct_mode, exhaustion_policy, reason):
         raise ReasonMissing(_("Say why: the reason is kept in the allocation's history."))
     now = clock.now()
     at = max((partition.advanced_until or now) + SECOND, allocation.starts_at)
-    if allocation.state == AllocationState.EXPIRED or at >= allocation.ends_at:
+    if AllocationState(allocation.state).is_over or at >= allocation.ends_at:
         raise AllocationEnded
     before = _terms(allocation)
     if acct_mode != AccountingMode.MONTHLY and allocation.month is not None:

@@ -50,9 +50,6 @@ from .modes import AccessMode, AccessPolicy, HourUnit, Purpose, StepKind
 from .projects import (
     Allocation,
     AllocationState,
-    Obligation,
-    ObligationKind,
-    ObligationState,
     Project,
     ProjectMember,
     ProjectRole,
@@ -68,6 +65,16 @@ from .questions import (
 )
 from .quota import QuotaMonth
 from .reasons import BLOCKING, PendingReason
+from .reports import (
+    OPEN_REPORTS,
+    SETTLED_REPORTS,
+    EmissionFactor,
+    Obligation,
+    ObligationKind,
+    ObligationState,
+    Report,
+    ReportForm,
+)
 from .reviewers import (
     Absence,
     DeclaredRelation,
@@ -97,6 +104,8 @@ __all__ = [
     "ENDED",
     "ENGAGED",
     "FINDINGS",
+    "OPEN_REPORTS",
+    "SETTLED_REPORTS",
     "WORKING",
     "Absence",
     "AccessMode",
@@ -133,6 +142,7 @@ __all__ = [
     "DeclaredRelation",
     "DependencyKind",
     "Disclosure",
+    "EmissionFactor",
     "EnergyPolicy",
     "Enforcement",
     "EntryKind",
@@ -180,6 +190,8 @@ __all__ = [
     "QuotaMonth",
     "RelationKind",
     "RelationWindow",
+    "Report",
+    "ReportForm",
     "Review",
     "ReviewAssignment",
     "ReviewPolicy",

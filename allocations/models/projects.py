@@ -75,14 +75,21 @@ class AllocationState(models.TextChoices):
     PENDING_ONBOARDING = "pending_onboarding", _("Waiting for onboarding")
     ACTIVE = "active", _("Active")
     EXPIRED = "expired", _("Expired")
+    CLOSED = "closed", _("Closed")
 
     @property
     def successors(self):
         return {
             AllocationState.PENDING_ONBOARDING: {AllocationState.ACTIVE, AllocationState.EXPIRED},
             AllocationState.ACTIVE: {AllocationState.EXPIRED},
-            AllocationState.EXPIRED: set(),
+            AllocationState.EXPIRED: {AllocationState.CLOSED},
+            AllocationState.CLOSED: set(),
         }[self]
+
+    @property
+    def is_over(self):
+        """Whether its hours can no longer be used."""
+        return self in (AllocationState.EXPIRED, AllocationState.CLOSED)
 
 
 class AllocationQuerySet(models.QuerySet):
@@ -154,43 +161,6 @@ class Allocation(models.Model):
     def __str__(self):
         return f"{self.project} – {self.partition}"
 
-
-class ObligationKind(models.TextChoices):
-    FINAL_REPORT = "final_report", _("Final report")
-
-
-class ObligationState(models.TextChoices):
-    DUE = "due", _("Due")
-    OVERDUE = "overdue", _("Overdue")
-
     @property
-    def successors(self):
-        return {
-            ObligationState.DUE: {ObligationState.OVERDUE},
-            ObligationState.OVERDUE: set(),
-        }[self]
-
-
-class Obligation(models.Model):
-    """What a project still owes, beside the state of its allocation."""
-
-    allocation = models.ForeignKey(
-        Allocation, models.PROTECT, related_name="obligations", verbose_name=_("allocation")
-    )
-    kind = models.CharField(_("kind"), max_length=20, choices=ObligationKind)
-    state = models.CharField(
-        _("state"), max_length=20, choices=ObligationState, default=ObligationState.DUE
-    )
-    opened_at = models.DateTimeField(_("opened at"))
-    due_at = models.DateTimeField(_("due at"))
-
-    class Meta:
-        verbose_name = _("obligation")
-        verbose_name_plural = _("obligations")
-        ordering = ["due_at", "pk"]
-        constraints = [
-            models.UniqueConstraint(name="obligation_once", fields=["allocation", "kind"])
-        ]
-
-    def __str__(self):
-        return f"{self.allocation} {self.get_kind_display()}"
+    def is_over(self):
+        return AllocationState(self.state).is_over

@@ -9,6 +9,7 @@ from jaif_portal import clock
 from onboarding.models import CaseState, OnboardingCase
 
 from ..models import (
+    OPEN_REPORTS,
     Allocation,
     AllocationState,
     Call,
@@ -56,12 +57,13 @@ def _own_affairs(user):
         "reports": Obligation.objects.filter(
             allocation__project__members__email=user.email,
             allocation__project__members__role=ProjectRole.PI,
+            state__in=OPEN_REPORTS,
         ).select_related("allocation__project"),
         "proposals": Proposal.objects.filter(involved)
         .distinct()
         .select_related("call__mode")[:SHOWN],
         "allocations": Allocation.objects.filter(mine)
-        .exclude(state=AllocationState.EXPIRED)
+        .exclude(state__in=[AllocationState.EXPIRED, AllocationState.CLOSED])
         .select_related("project", "partition__system", "account")[:SHOWN],
         "jobs": Job.objects.filter(submitted_by=user).select_related("allocation__project")[:SHOWN],
     }

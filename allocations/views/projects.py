@@ -47,6 +47,9 @@ class ProjectDetail(Projects, DetailView):
             members=_members(project),
             jobs=Job.objects.filter(allocation__project=project)[:10],
             job_allocation=next((row for row in allocations if self._may_submit(row)), None),
+            may_write_report=any(
+                self.request.user.has_perm("allocations.write_report", row) for row in allocations
+            ),
             now=now,
             **kwargs,
         )

@@ -13,7 +13,7 @@ from jaif_portal.views.flow_forms import FlowFormMixin
 from onboarding.flows.agreements import current_terms
 from onboarding.models import Terms
 
-from ..flows.eligibility import obstacles
+from ..flows.eligibility import obstacles, overdue_reports
 from ..flows.offers import accept_offer, decline_offer
 from ..flows.proposals import begin_proposal
 from ..flows.recall import may_recall
@@ -80,6 +80,7 @@ class ProposalNew(LoginRequiredMixin, FlowFormMixin, SingleObjectMixin, FormView
         organisations = self.request.user.organisations.select_related("country")
         return super().get_context_data(
             open_now=self.object.is_open(at=now),
+            overdue=overdue_reports(self.request.user),
             organisations=[
                 {"organisation": row, "obstacles": obstacles(row, policy=policy)}
                 for row in organisations.order_by("name")

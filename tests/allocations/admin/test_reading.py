@@ -10,12 +10,14 @@ from allocations.models import (
     AccessPolicy,
     Allocation,
     Call,
+    EmissionFactor,
     LedgerEntry,
     Obligation,
     Partition,
     Project,
     Proposal,
     QoS,
+    ReportForm,
     Round,
     SystemOffer,
 )
@@ -31,7 +33,15 @@ OURS = sorted(
     key=lambda model: model._meta.model_name,
 )
 EDITED_BY_ADMINISTRATORS = [Partition, QoS]
-EDITED_BY_OFFICERS = [AccessMode, AccessPolicy, Call, Round, SystemOffer]
+EDITED_BY_OFFICERS = [
+    AccessMode,
+    AccessPolicy,
+    Call,
+    EmissionFactor,
+    ReportForm,
+    Round,
+    SystemOffer,
+]
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def test_pages_of_one_row_take_the_same_queries_for_any_number_of_others(
     person = visit(client, somebody())
     crowds.crowd(count, by=person)
     pages = {
-        "project": (address("project", Project.objects.visible_to(person).first().pk), 14),
+        "project": (address("project", Project.objects.visible_to(person).first().pk), 15),
         "job": (address("job", Job.objects.visible_to(person).first().pk), 14),
         "proposal": (address("proposal", Project.objects.last().proposal_id), 11),
         "job_new": (f"{address('job_new')}?allocation={Job.objects.first().allocation_id}", 13),
