@@ -190,6 +190,10 @@ class QuestionNotPossible(AllocationsError):
     code = "question_not_possible"
 
 
+class ChangeNotPossible(AllocationsError):
+    code = "change_not_possible"
+
+
 class StartNotPossible(AllocationsError):
     code = "start_not_possible"
 

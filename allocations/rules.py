@@ -179,6 +179,15 @@ rules.add_perm(
 rules.add_perm("allocations.write_report", leads_project)
 rules.add_perm("allocations.submit_report", is_principal_investigator)
 rules.add_perm("allocations.decide_report", is_access_officer & ~is_of_allocation)
+rules.add_perm("allocations.request_change", is_principal_investigator)
+rules.add_perm(
+    "allocations.decide_change",
+    (is_access_officer | is_administrator | is_panel_chair) & ~is_of_allocation,
+)
+rules.add_perm(
+    "allocations.confirm_change",
+    (is_administrator | is_panel_chair) & ~proposed_correction & ~is_of_allocation,
+)
 rules.add_perm("allocations.run_calls", is_access_officer)
 rules.add_perm("allocations.run_forms", is_access_officer)
 
@@ -227,6 +236,7 @@ for model in (
     "allocation",
     "award",
     "call",
+    "changerequest",
     "clarification",
     "correction",
     "daytotal",

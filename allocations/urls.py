@@ -6,6 +6,7 @@ from .views import (
     before,
     calls,
     chains,
+    changes,
     collaboration,
     editor,
     following,
@@ -19,6 +20,7 @@ from .views import (
     proposals,
     reports,
     statements,
+    timeline,
     waiting,
 )
 
@@ -64,6 +66,12 @@ urlpatterns = [
         proposals.ProposalWithdraw.as_view(),
         name="proposal_withdraw",
     ),
+    path("proposals/<int:pk>/timeline/", timeline.TimelinePage.as_view(), name="timeline"),
+    path(
+        "proposals/<int:pk>/mails/<int:mail>/",
+        timeline.TimelineMail.as_view(),
+        name="timeline_mail",
+    ),
     path("proposals/<int:pk>/recall/", following.ProposalRecall.as_view(), name="proposal_recall"),
     path(
         "proposals/<int:pk>/questions/<int:number>/",
@@ -87,6 +95,15 @@ urlpatterns = [
         name="statement_pdf",
     ),
     path("allocations/<int:pk>/report/", reports.ReportBegin.as_view(), name="report_begin"),
+    path("allocations/<int:pk>/changes/", changes.ChangeList.as_view(), name="changes"),
+    path(
+        "allocations/<int:pk>/changes/<int:change>/withdraw/",
+        changes.ChangeWithdraw.as_view(),
+        name="change_withdraw",
+    ),
+    path(
+        "allocations/<int:pk>/changes/<slug:kind>/", changes.ChangeNew.as_view(), name="change_new"
+    ),
     path("reports/<int:pk>/", reports.ReportPage.as_view(), name="report"),
     path("reports/<int:pk>.pdf", reports.ReportPDF.as_view(), name="report_pdf"),
     path("jobs/", jobs.JobList.as_view(), name="jobs"),

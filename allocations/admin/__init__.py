@@ -2,6 +2,7 @@
 
 from . import (
     access,
+    changes,
     closures,
     corrections,
     forms,
@@ -15,6 +16,7 @@ from . import (
 
 __all__ = [
     "access",
+    "changes",
     "closures",
     "corrections",
     "forms",

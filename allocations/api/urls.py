@@ -2,6 +2,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from .calls import CallViewSet
+from .changes import ChangeRequestViewSet
 from .entries import EntryViewSet
 from .estimates import EstimateView
 from .job_templates import JobTemplateViewSet
@@ -23,6 +24,7 @@ router.register("allocations", AllocationViewSet)
 router.register(
     r"allocations/(?P<allocation_id>[0-9]{1,18})/entries", EntryViewSet, basename="ledgerentry"
 )
+router.register("change-requests", ChangeRequestViewSet)
 router.register("reports", ReportViewSet)
 router.register("jobs", JobViewSet)
 router.register("job-templates", JobTemplateViewSet)

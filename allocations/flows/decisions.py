@@ -48,6 +48,17 @@ def paces():
     return {mode_id: _pace(sorted(found)) for mode_id, found in durations.items()}
 
 
+def pace_of(mode, *percents):
+    """How many decisions of ``mode`` were measured, and the times of ``percents`` of them.
+
+    No times where too few were made to say anything.
+    """
+    found = sorted(duration for mode_id, duration in _decisions() if mode_id == mode.pk)
+    if len(found) < ENOUGH:
+        return len(found), None
+    return len(found), [percentile(found, percent) for percent in percents]
+
+
 def expected_decision(policy, pace, *, begins_at):
     """When a proposal whose evaluation begins at a moment is probably decided."""
     if pace.is_measured:

@@ -138,11 +138,16 @@ def grant(allocation, *, at, by=None):
 
     Raises ``PoolExhausted`` where the share has not enough left.
     """
+    key = f"allocation:{allocation.pk}:grant"
+    return grant_more(allocation, node_seconds=allocation.node_seconds, key=key, at=at, by=by)
+
+
+def grant_more(allocation, *, node_seconds, key, at, by=None):
+    """As ``grant``, for an amount and with a key of its own."""
     partition = allocation.partition
     pool = open_account(AccountKind.SHARE, partition=partition, share=allocation.share)
     account = open_account(AccountKind.ALLOCATION, partition=partition, allocation=allocation)
-    key = f"allocation:{allocation.pk}:grant"
-    posting = Posting(EntryKind.GRANT, pool.pk, account.pk, allocation.node_seconds, key, at)
+    posting = Posting(EntryKind.GRANT, pool.pk, account.pk, node_seconds, key, at)
     try:
         return post([posting], by=by)
     except InsufficientBalance as refusal:

@@ -59,6 +59,29 @@ def report_reminder(obligation, *, at):
             _about_report(obligation, "report_late", event, officer.email, officer.language)
 
 
+def change_requested(change):
+    for officer in officers():
+        _about_change(change, "change_requested", officer.email, officer.language)
+
+
+def change_decided(change, letter):
+    project = change.allocation.project
+    language = project.proposal.applicant.language
+    for email in project.members.values_list("email", flat=True):
+        _about_change(change, letter, email, language)
+
+
+def _about_change(change, letter, to, language):
+    write_mail(
+        f"allocations/mail/{letter}.txt",
+        to=to,
+        key=f"change:{change.pk}:{letter}",
+        language=language,
+        change=change,
+        project=change.allocation.project,
+    )
+
+
 def allocation_closed(allocation):
     language = allocation.project.proposal.applicant.language
     for email in allocation.project.members.values_list("email", flat=True):

@@ -7,6 +7,7 @@ same, for the case that the queue could not.
 
 import datetime as dt
 import logging
+from contextlib import contextmanager
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -93,6 +94,21 @@ def set_accounting(allocation, *, by, acct_mode, exhaustion_policy, reason):
 
 def _terms(allocation):
     return f"{allocation.get_acct_mode_display()}, {allocation.get_exhaustion_policy_display()}"
+
+
+@contextmanager
+def divided_anew(allocation, partition, *, at):
+    """Change the hours or the end of an allocation; a monthly quota is planned again afterwards.
+
+    Call it with the locks of both rows, so that the change falls between two seconds of the queue.
+    """
+    at = max((partition.advanced_until or at) + SECOND, allocation.starts_at)
+    is_monthly = allocation.month is not None
+    if is_monthly:
+        _end_months(allocation, at=at)
+    yield
+    if is_monthly:
+        plan_months(allocation, at=at)
 
 
 def plan_months(allocation, *, at):

@@ -9,6 +9,7 @@ from .assignments import (
     ReviewAssignment,
 )
 from .awards import Award
+from .changes import OPEN_CHANGES, ChangeKind, ChangeRequest, ChangeState
 from .clarifications import Clarification, ClarificationState
 from .closures import ClosureKind, ClosureState, NodeClosure
 from .compliance import (
@@ -104,6 +105,7 @@ __all__ = [
     "ENDED",
     "ENGAGED",
     "FINDINGS",
+    "OPEN_CHANGES",
     "OPEN_REPORTS",
     "SETTLED_REPORTS",
     "WORKING",
@@ -120,6 +122,9 @@ __all__ = [
     "Award",
     "Call",
     "CallState",
+    "ChangeKind",
+    "ChangeRequest",
+    "ChangeState",
     "Clarification",
     "ClarificationState",
     "ClosureKind",

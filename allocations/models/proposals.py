@@ -32,6 +32,28 @@ class ProposalState(models.TextChoices):
     def is_final(self):
         return not SUCCESSORS[self]
 
+    @property
+    def public_label(self):
+        """What applicants read; ``label`` is what staff read."""
+        return PUBLIC.get(self, self.label)
+
+    @property
+    def ahead_label(self):
+        """What it is called while it lies ahead."""
+        return AHEAD.get(self, self.label)
+
+
+PUBLIC = {
+    ProposalState.IN_EVALUATION: _("Being evaluated"),
+    ProposalState.CLARIFICATION: _("Needs your answer"),
+    ProposalState.OFFERED: _("You have an offer"),
+    ProposalState.AWARDED: _("Awarded: the project is set up"),
+}
+AHEAD = {
+    ProposalState.OFFERED: _("Decision, and an offer if it is positive"),
+    ProposalState.AWARDED: _("Acceptance, and the project is set up"),
+}
+
 
 SUCCESSORS = {
     ProposalState.DRAFT: {ProposalState.SUBMITTED, ProposalState.WITHDRAWN},
@@ -220,6 +242,14 @@ class Proposal(models.Model):
 
     def __str__(self):
         return f"{self.reference} {self.title}"
+
+    @property
+    def is_undecided(self):
+        return self.state in (
+            ProposalState.SUBMITTED,
+            ProposalState.IN_EVALUATION,
+            ProposalState.CLARIFICATION,
+        )
 
 
 class TeamMember(models.Model):

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("allocations", "0031_peer_review_data"),
+        ("allocations", "0033_emptied_nodes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

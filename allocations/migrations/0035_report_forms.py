@@ -114,6 +114,6 @@ def load(apps, _schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("allocations", "0032_reports")]
+    dependencies = [("allocations", "0034_reports")]
 
     operations = [migrations.RunPython(load, migrations.RunPython.noop)]
