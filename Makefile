@@ -14,7 +14,8 @@ TEMPLATES = $(shell find templates -name '*.html')
 PRODUCTION := DJANGO_SETTINGS_MODULE=jaif_portal.settings.production \
 	SECRET_KEY=only-for-the-check-0123456789abcdefghijklmnopqrstuvwxyzABCDEFGH \
 	ALLOWED_HOSTS=portal.example PORTAL_URL=https://portal.example EMAIL_URL=smtp://localhost:25 \
-	DATABASE_URL=postgres://localhost/portal REDIS_URL=redis://localhost:6379/0
+	DATABASE_URL=postgres://localhost/portal REDIS_URL=redis://localhost:6379/0 \
+	ATTACHMENTS_DIR=/srv/portal/attachments
 # With this the demo ends when make does, even by kill -9 (util-linux; left out where it is missing).
 DIE_WITH_MAKE := $(if $(shell command -v setpriv),setpriv --pdeathsig TERM)
 

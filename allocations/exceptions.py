@@ -239,3 +239,34 @@ class ReviewIncomplete(AllocationsError):
 class InvitationNotValid(AllocationsError):
     code = "invitation_not_valid"
     default = _("This invitation has expired or was used already. Ask the access office for one.")
+
+
+class AttachmentRefused(AllocationsError):
+    """A file that is not taken; the sentence says what to do about it."""
+
+    code = "attachment_refused"
+
+    @property
+    def fields(self):
+        return {"file": [str(self)]}
+
+
+class ScannerNotReady(AllocationsError):
+    code = "scanner_not_ready"
+    default = _("Files cannot be checked for viruses at the moment. Try again in a few minutes.")
+
+
+class ResourcesNotPossible(AllocationsError):
+    code = "resources_not_possible"
+
+
+class LateCodeNotPossible(AllocationsError):
+    code = "late_code_not_possible"
+
+
+class LateCodeNotValid(AllocationsError):
+    code = "late_code_not_valid"
+    default = _(
+        "This late code is not valid: it belongs to another person or call, was used already, "
+        "or has expired. Ask the access office for a new one."
+    )

@@ -7,10 +7,11 @@ import datetime as dt
 import time
 
 from celery import shared_task
+from django.utils import timezone
 
 from jaif_portal import clock
 
-from .flows import checks, forecasts, history, lifecycle, scores, ticks, waits
+from .flows import attachments, checks, drafts, forecasts, history, lifecycle, scores, ticks, waits
 from .models import Partition
 from .scheduler import kernel
 
@@ -18,6 +19,7 @@ STEPS = 40  # of half a day each, so that a task ends well within its time limit
 FORECAST_SECONDS = 20  # of work for one partition, which takes a third of that alone
 FORECAST_PATIENCE = 20  # seconds in the queue of tasks, after which a single run has to do
 FORECAST_EXPIRES = 60
+UPLOADING = dt.timedelta(hours=1)  # a file without a row may still be on its way in
 SETTLED = dt.timedelta(seconds=1)  # the second that now runs may still bring a job
 
 
@@ -46,6 +48,16 @@ def forget_ticks():
 @shared_task(name="allocations.keep_deadlines")
 def keep_deadlines():
     lifecycle.keep_deadlines(until=clock.now())
+
+
+@shared_task(name="allocations.keep_drafts")
+def keep_drafts():
+    drafts.keep_drafts(at=clock.now())
+
+
+@shared_task(name="allocations.clear_attachments")
+def clear_attachments():
+    attachments.clear_orphans(older_than=timezone.now() - UPLOADING)
 
 
 @shared_task(name="allocations.activate_allocations")

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .views import (
+    attachments,
     before,
     calls,
     chains,
@@ -19,6 +20,8 @@ from .views import (
     projects,
     proposals,
     reports,
+    resources,
+    revisions,
     statements,
     timeline,
     waiting,
@@ -77,6 +80,34 @@ urlpatterns = [
         "proposals/<int:pk>/questions/<int:number>/",
         following.QuestionsAnswer.as_view(),
         name="questions",
+    ),
+    path(
+        "proposals/<int:pk>/attachments/",
+        attachments.AttachmentPage.as_view(),
+        name="attachments",
+    ),
+    path(
+        "proposals/<int:proposal>/attachments/<int:pk>/",
+        attachments.AttachmentFile.as_view(),
+        name="attachment",
+    ),
+    path(
+        "proposals/<int:proposal>/attachments/<int:pk>/remove/",
+        attachments.AttachmentRemove.as_view(),
+        name="attachment_remove",
+    ),
+    path("proposals/<int:pk>/resources/", resources.ResourcePage.as_view(), name="resources"),
+    path(
+        "proposals/<int:pk>/resources/sums/",
+        resources.ResourceSums.as_view(),
+        name="resource_sums",
+    ),
+    path("proposals/<int:pk>/late/", proposals.ProposalLate.as_view(), name="proposal_late"),
+    path("proposals/<int:pk>/draft.pdf", revisions.DraftPDF.as_view(), name="draft_pdf"),
+    path(
+        "proposals/<int:pk>/revisions/<int:number>.pdf",
+        revisions.RevisionPDF.as_view(),
+        name="revision_pdf",
     ),
     path("proposals/<int:pk>/accept/", proposals.OfferAccept.as_view(), name="offer_accept"),
     path("proposals/<int:pk>/decline/", proposals.OfferDecline.as_view(), name="offer_decline"),

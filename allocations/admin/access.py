@@ -5,9 +5,10 @@ from jaif_portal.admin.acts import Act, ActsMixin
 from jaif_portal.admin.display import state_badge
 
 from ..flows.calls import close_call, open_call, pause_call
+from ..flows.late_codes import issue_late_code
 from ..flows.limits import in_words
 from ..flows.rounds import add_round_series
-from ..forms import AccessModeForm, AccessPolicyForm, RoundSeriesForm
+from ..forms import AccessModeForm, AccessPolicyForm, LateCodeIssueForm, RoundSeriesForm
 from ..models import AccessMode, AccessPolicy, Call, CallState, Round, SystemOffer
 from .cells import moment, two_lines
 from .guards import before
@@ -89,6 +90,16 @@ class CallAdmin(ActsMixin, admin.ModelAdmin):
             form=RoundSeriesForm,
             permission="allocations.run_calls",
             text=_("Cut-offs that the call already has are left as they are."),
+        ),
+        Act(
+            name="late_code",
+            label=_("Let somebody hand in late"),
+            flow=issue_late_code,
+            form=LateCodeIssueForm,
+            permission="allocations.run_calls",
+            text=_(
+                "The person gets a code by mail that works once, for one proposal under this call."
+            ),
         ),
     ]
 

@@ -3,7 +3,10 @@ from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Case, OuterRef, Subquery, When
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.formats import number_format
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +18,7 @@ from jaif_portal.models import Deadline
 
 from ..exceptions import ProposalIncomplete
 from ..flows.evaluation import find_eligible, find_feasible, find_ineligible, find_infeasible
+from ..flows.likeness import alike
 from ..flows.offers import lapse_offer, promote
 from ..models import (
     EvaluationStep,
@@ -26,6 +30,7 @@ from ..models import (
 )
 from .cells import moment, two_lines
 from .clarifications import ASK, LAPSE_QUESTION, ClarificationInline
+from .documents import AttachmentInline, ResourceLineInline, RevisionInline
 from .guards import in_state
 
 UNDECIDED = [
@@ -139,7 +144,14 @@ class ProposalAdmin(ActsMixin, ReadOnlyMixin, admin.ModelAdmin):
     list_filter = ["state", "call", "sector"]
     search_fields = ["reference", "title", "organisation__name", "applicant__email"]
     list_select_related = ["organisation", "call"]
-    inlines = [EvaluationStepInline, ClarificationInline, TeamMemberInline]
+    inlines = [
+        EvaluationStepInline,
+        ClarificationInline,
+        TeamMemberInline,
+        ResourceLineInline,
+        AttachmentInline,
+        RevisionInline,
+    ]
     fieldsets = [
         (None, {"fields": ["reference", "title", "state", "decision_due", "submitted_at"]}),
         (
@@ -157,6 +169,7 @@ class ProposalAdmin(ActsMixin, ReadOnlyMixin, admin.ModelAdmin):
                     "sector",
                     "civilian",
                     "abstract",
+                    "alike",
                 ]
             },
         ),
@@ -256,6 +269,20 @@ class ProposalAdmin(ActsMixin, ReadOnlyMixin, admin.ModelAdmin):
     @admin.display(description=gettext_lazy("type"))
     def kind(self, proposal):
         return proposal.organisation.get_kind_display()
+
+    @admin.display(description=gettext_lazy("much alike"))
+    def alike(self, proposal):
+        """Others of the organisation that ask for much the same, and the words they share."""
+        found = alike(proposal, at=clock.now())
+        rows = [
+            (reverse("admin:allocations_proposal_change", args=[row.proposal.pk]), row)
+            for row in found
+        ]
+        return format_html_join(
+            mark_safe("<br>"),
+            '<a href="{}">{}</a> {} %: {}',
+            [(href, row.proposal, row.percent, ", ".join(row.words)) for href, row in rows],
+        ) or _("None.")
 
     @admin.display(description=gettext_lazy("figures"))
     def figures(self, proposal):

@@ -160,6 +160,10 @@ class DraftSerializer(AnswersSerializer):
         fields = ["call", "organisation", *AnswersSerializer.Meta.fields]
 
 
+class HandInSerializer(serializers.Serializer):
+    late_code = serializers.CharField(required=False, allow_blank=True, max_length=40)
+
+
 class WithdrawalSerializer(serializers.Serializer):
     note = serializers.CharField(required=False, allow_blank=True, max_length=1000)
 

@@ -21,6 +21,7 @@ from .proposal_shapes import (
     AcceptanceSerializer,
     AnswersSerializer,
     DraftSerializer,
+    HandInSerializer,
     ProposalSerializer,
     ProposalSummarySerializer,
     WithdrawalSerializer,
@@ -74,12 +75,13 @@ class ProposalViewSet(FollowingMixin, WritingMixin, mixins.ListModelMixin, views
         edit_proposal(proposal, by=request.user, version=version, **answers)
         return self._shown(proposal)
 
-    @extend_schema(request=None, responses=ProposalSerializer)
+    @extend_schema(request=HandInSerializer, responses=ProposalSerializer)
     @action(detail=True, methods=["post"])
     @idempotent
     def submit(self, request, pk=None):
-        """Hand the draft in."""
-        return self._shown(submit_proposal(self.get_object(), by=request.user))
+        """Hand the draft in. A late code from the access office counts after the cut-off."""
+        answers = self._read(HandInSerializer).validated_data
+        return self._shown(submit_proposal(self.get_object(), by=request.user, **answers))
 
     @extend_schema(request=WithdrawalSerializer, responses=ProposalSerializer)
     @action(detail=True, methods=["post"])

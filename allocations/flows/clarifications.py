@@ -24,6 +24,7 @@ from .completeness import gaps
 from .editing import change_answers, save_answers
 from .evaluation import PERMISSIONS
 from .questions import questions_of
+from .revisions import freeze_revision
 
 DEADLINE = "clarification"
 
@@ -99,6 +100,7 @@ def answer_questions(clarification, *, by, version, text, **answers):
     if wrong:
         raise ProposalIncomplete(wrong)
     save_answers(proposal, answers)
+    freeze_revision(proposal, by=by, at=clock.now())
     clarification.answer = text
     _end(clarification, proposal, to=ClarificationState.ANSWERED, by=by)
     notices.answered(clarification)

@@ -12,6 +12,7 @@ from ..exceptions import ProposalIncomplete
 from ..models import Column, QuestionKind, SectionKind
 from .limits import wrong_hours
 from .questions import is_required, open_offers, sections_of
+from .resources import resource_gaps
 from .values import answers_of
 
 
@@ -105,4 +106,5 @@ OF_COLUMN = {Column.GPU_HOURS: _hours, Column.OFFER: _offer, Column.MONTHS: _mon
 GAPS = {
     SectionKind.QUESTIONS: _question_gaps,
     SectionKind.DECLARATIONS: _question_gaps,
+    SectionKind.RESOURCES: lambda _section, proposal: resource_gaps(proposal),
 }

@@ -6,9 +6,30 @@ from jaif_portal.flows.outbox import write_mail
 from onboarding.models import Role
 
 
-def receipt(proposal, *, event):
+def receipt(proposal, *, event, revision):
     """``event`` tells one submission from the next, after the proposal was recalled."""
-    _to_team(proposal, "receipt", event=event)
+    _to_team(proposal, "receipt", event=event, revision=revision)
+
+
+def carried_over(proposal, *, passed, following):
+    """Once for each cut-off that a draft has missed."""
+    event = f"carried_over:{passed.pk}"
+    _to_team(proposal, "carried_over", event=event, passed=passed, following=following)
+
+
+def draft_ends(proposal, *, passed, ends_at):
+    _to_team(proposal, "draft_ends", passed=passed, ends_at=ends_at)
+
+
+def late_code(code, *, secret):
+    write_mail(
+        "allocations/mail/late_code.txt",
+        to=code.person.email,
+        key=f"late_code:{code.pk}",
+        language=code.person.language,
+        code=code,
+        secret=secret,
+    )
 
 
 def turned_down(proposal, *, remarks):
@@ -134,6 +155,7 @@ def _to_officers(proposal, letter):
 
 
 def _write(letter, proposal, *, to, language, event="", **context):
+    """Once for each ``event``; once for the letter if none is named."""
     write_mail(
         f"allocations/mail/{letter}.txt",
         to=to,

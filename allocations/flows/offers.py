@@ -111,6 +111,8 @@ def lapse_offer(proposal, *, by):
     proposal = _lock(proposal)
     require(by, "allocations.handle_offers", proposal)
     now = clock.now()
+    if proposal.state not in {ProposalState.OFFERED, ProposalState.RESERVE}:
+        raise TransitionNotAllowed(_("There is no offer and no place on the reserve list to end."))
     if proposal.state == ProposalState.OFFERED and now < proposal.award.answer_by:
         raise TransitionNotAllowed(_("The time to answer this offer has not run out yet."))
     was_offered = proposal.state == ProposalState.OFFERED

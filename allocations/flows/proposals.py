@@ -21,7 +21,9 @@ from .completeness import require_complete
 from .editing import edit_proposal
 from .eligibility import require_eligible, require_member, require_no_overdue_report
 from .intake import take_in
+from .late_codes import redeem
 from .questions import current_form
+from .revisions import freeze_revision
 
 
 @transaction.atomic
@@ -61,28 +63,35 @@ def begin_proposal(call, *, organisation, by, title, **answers):
 
 
 @transaction.atomic
-def submit_proposal(proposal, *, by):
+def submit_proposal(proposal, *, by, late_code=""):
     """Hand a draft in while its call is open; see ``take_in`` for when its evaluation starts.
 
-    Raises ``CallNotOpen``, ``NotEligible``, ``ReportOverdue``, ``ProposalIncomplete``, or
-    ``TransitionNotAllowed`` where it was already submitted.
+    It is frozen as a revision. A ``late_code`` is used up, and lets it into the round whose
+    cut-off has just passed.
+
+    Raises ``CallNotOpen``, ``LateCodeNotValid``, ``NotEligible``, ``ReportOverdue``,
+    ``ProposalIncomplete``, or ``TransitionNotAllowed`` where it was already submitted.
     """
     proposal = _lock(proposal)
     require(by, "allocations.submit_proposal", proposal)
     now = clock.now()
     if proposal.state != ProposalState.DRAFT:
         raise TransitionNotAllowed(_("This proposal has already been submitted."))
-    if not proposal.call.is_open(at=now):
+    if late_code:
+        redeem(late_code, proposal=proposal, by=by, at=now)
+    elif not proposal.call.is_open(at=now):
         raise CallNotOpen
     require_member(proposal.organisation, by)
     require_eligible(proposal.organisation, policy=proposal.policy)
     require_no_overdue_report(proposal.applicant)
     require_complete(proposal)
     was_recalled = proposal.submitted_at is not None
-    _give_reference(proposal, at=now)
+    _give_reference(proposal, at=now, is_late=bool(late_code))
     step = move(proposal, to=ProposalState.SUBMITTED, by=by, at=now)
     take_in(proposal, at=now)
-    letters.receipt(proposal, event=f"receipt:{step.pk}" if was_recalled else "receipt")
+    revision = freeze_revision(proposal, by=by, at=now)
+    event = f"receipt:{step.pk}" if was_recalled else "receipt"
+    letters.receipt(proposal, event=event, revision=revision)
     return proposal
 
 
@@ -98,15 +107,15 @@ def _lock(proposal):
     ).get(pk=proposal.pk)
 
 
-def _give_reference(proposal, *, at):
-    """The next number of the call's open round, under the round's lock.
+def _give_reference(proposal, *, at, is_late):
+    """The next number of the call's open round, or of the last one, under the round's lock.
 
     A proposal that was recalled keeps its reference in the same round.
     """
     rounds = Round.objects.select_for_update().filter(call=proposal.call)
-    intake = (
-        rounds.exclude(cut_off_at__lte=at).order_by(F("cut_off_at").asc(nulls_first=True)).first()
-    )
+    ahead = rounds.exclude(cut_off_at__lte=at).order_by(F("cut_off_at").asc(nulls_first=True))
+    passed = rounds.filter(cut_off_at__lte=at).order_by("-cut_off_at")
+    intake = (passed.first() if is_late else None) or ahead.first()
     if intake is None:
         raise CallNotOpen
     if proposal.round_id == intake.pk:

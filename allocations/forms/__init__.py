@@ -1,12 +1,15 @@
 from .access import AccessModeForm, AccessPolicyForm, RoundSeriesForm
 from .advice import AdviserForm, EligibilityForm
 from .answers import AnswersForm
+from .attachments import AttachmentForm
 from .chains import ChainForm, ChainShapeForm
 from .estimates import EstimateForm
 from .following import ClarificationForm
 from .job_templates import TemplateForm
 from .jobs import ChangeForm, JobForm, OrderForm, ShapeForm
+from .late import LateCodeForm, LateCodeIssueForm
 from .proposals import AcceptForm, ProposalNewForm, TeamForm, WithdrawForm
+from .resources import LineFormSet, VersionForm
 from .searches import JobSearchForm
 
 __all__ = [
@@ -15,6 +18,7 @@ __all__ = [
     "AccessPolicyForm",
     "AdviserForm",
     "AnswersForm",
+    "AttachmentForm",
     "ChainForm",
     "ChainShapeForm",
     "ChangeForm",
@@ -23,11 +27,15 @@ __all__ = [
     "EstimateForm",
     "JobForm",
     "JobSearchForm",
+    "LateCodeForm",
+    "LateCodeIssueForm",
+    "LineFormSet",
     "OrderForm",
     "ProposalNewForm",
     "RoundSeriesForm",
     "ShapeForm",
     "TeamForm",
     "TemplateForm",
+    "VersionForm",
     "WithdrawForm",
 ]

@@ -8,6 +8,7 @@ from .assignments import (
     Disclosure,
     ReviewAssignment,
 )
+from .attachments import Attachment, AttachmentKind, ContentType
 from .awards import Award
 from .changes import OPEN_CHANGES, ChangeKind, ChangeRequest, ChangeState
 from .clarifications import Clarification, ClarificationState
@@ -43,7 +44,9 @@ from .forecasts import (
     SizeClass,
 )
 from .history import DayTotal
+from .intake import IntakePolicy
 from .jobs import Job, JobHold, JobState, elapsed_seconds
+from .late_codes import LateCode
 from .ledger import AccountKind, EntryKind, LedgerAccount, LedgerEntry
 from .load import LoadSample, PartitionStatus, TypicalWait
 from .machines import FundingShare, Partition, System
@@ -76,6 +79,7 @@ from .reports import (
     Report,
     ReportForm,
 )
+from .resources import Device, ResourceLine, Workload
 from .reviewers import (
     Absence,
     DeclaredRelation,
@@ -95,6 +99,7 @@ from .reviews import (
     SealedItem,
     SealedRead,
 )
+from .revisions import Revision
 from .runs import DependencyKind, JobDependency, JobRun
 from .scheduling import QoS, SchedulingParameters
 from .templates import JobTemplate
@@ -118,6 +123,8 @@ __all__ = [
     "AllocationState",
     "AnswerChange",
     "AssignmentState",
+    "Attachment",
+    "AttachmentKind",
     "Availability",
     "Award",
     "Call",
@@ -139,6 +146,7 @@ __all__ = [
     "ConflictOfInterest",
     "ConflictRule",
     "Consensus",
+    "ContentType",
     "Correction",
     "CorrectionDirection",
     "CorrectionState",
@@ -146,6 +154,7 @@ __all__ = [
     "DayTotal",
     "DeclaredRelation",
     "DependencyKind",
+    "Device",
     "Disclosure",
     "EmissionFactor",
     "EnergyPolicy",
@@ -162,12 +171,14 @@ __all__ = [
     "FundingShare",
     "Horizon",
     "HourUnit",
+    "IntakePolicy",
     "Job",
     "JobDependency",
     "JobHold",
     "JobRun",
     "JobState",
     "JobTemplate",
+    "LateCode",
     "LedgerAccount",
     "LedgerCheck",
     "LedgerEntry",
@@ -197,12 +208,14 @@ __all__ = [
     "RelationWindow",
     "Report",
     "ReportForm",
+    "ResourceLine",
     "Review",
     "ReviewAssignment",
     "ReviewPolicy",
     "ReviewerInvitation",
     "ReviewerProfile",
     "ReviewerWish",
+    "Revision",
     "RiskClass",
     "Round",
     "ScaleLabel",
@@ -224,5 +237,6 @@ __all__ = [
     "TickTotal",
     "TypicalWait",
     "Wish",
+    "Workload",
     "elapsed_seconds",
 ]

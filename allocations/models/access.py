@@ -107,6 +107,7 @@ class Round(models.Model):
         _("cut-off"), null=True, blank=True, help_text=_("Empty for a rolling mode.")
     )
     last_number = models.PositiveIntegerField(_("last reference number"), default=0)
+    drafts_told_at = models.DateTimeField(_("authors of drafts told at"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("round")

@@ -56,7 +56,11 @@ AHEAD = {
 
 
 SUCCESSORS = {
-    ProposalState.DRAFT: {ProposalState.SUBMITTED, ProposalState.WITHDRAWN},
+    ProposalState.DRAFT: {
+        ProposalState.SUBMITTED,
+        ProposalState.LAPSED,
+        ProposalState.WITHDRAWN,
+    },
     ProposalState.SUBMITTED: {
         ProposalState.DRAFT,
         ProposalState.IN_EVALUATION,
@@ -228,7 +232,7 @@ class Proposal(models.Model):
             ),
             models.CheckConstraint(
                 name="proposal_submitted_is_complete",
-                condition=Q(state__in=["draft", "withdrawn"])
+                condition=Q(state__in=["draft", "lapsed", "withdrawn"])
                 | Q(
                     round__isnull=False,
                     offer__isnull=False,

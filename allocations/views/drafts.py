@@ -22,6 +22,8 @@ PAGES = {
     SectionKind.QUESTIONS: "allocations:proposal_section",
     SectionKind.DECLARATIONS: "allocations:proposal_section",
     SectionKind.TEAM: "allocations:proposal_team",
+    SectionKind.RESOURCES: "allocations:resources",
+    SectionKind.ATTACHMENTS: "allocations:attachments",
 }
 
 
@@ -66,8 +68,26 @@ class DraftPage(DraftPart, TemplateView):
         )
 
     def current_section(self):
-        kinds = [row for row in sections_of(self.proposal) if row.kind == self.section_kind]
-        return kinds[0].code if kinds else ""
+        return code_of(self.section_kind, self.proposal)
+
+
+def code_of(kind, proposal):
+    """Of the section of this kind, empty where the proposal's mode has none."""
+    return next((row.code for row in sections_of(proposal) if row.kind == kind), "")
+
+
+def may_edit(user, proposal):
+    return proposal.state == ProposalState.DRAFT and user.has_perm(
+        "allocations.edit_proposal", proposal
+    )
+
+
+def beside(proposal, kind):
+    """What the editor's frame shows around a page that readers, too, see without the frame."""
+    if proposal.state != ProposalState.DRAFT:
+        return {}
+    section = {"code": code_of(kind, proposal)}
+    return {"section": section, "outline": outline(proposal, current=section["code"])}
 
 
 def outline(proposal, *, current=""):

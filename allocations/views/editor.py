@@ -9,19 +9,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views import View
 
+from jaif_portal import clock
 from jaif_portal.exceptions import Refusal
 
 from ..exceptions import AnswerConflict, AnswersNotPossible
 from ..flows.completeness import gaps
 from ..flows.differences import both, difference, in_words
 from ..flows.editing import edit_proposal, write_answers
+from ..flows.likeness import alike
 from ..flows.presence import be_present
 from ..flows.proposals import submit_proposal
 from ..flows.questions import is_required, questions_of, sections_of
 from ..flows.reuse import earlier_proposals, reusable
 from ..flows.values import answer_of, answers_of
 from ..forms import AnswersForm, TeamForm
-from ..models import QuestionKind, SectionKind
+from ..models import Proposal, QuestionKind, SectionKind
 from .drafts import DraftPage, DraftPart, fresh, outline
 
 MOST_EARLIER = 20  # proposals to choose from, newest first
@@ -37,6 +39,7 @@ class ProposalEdit(DraftPage):
         return context | {
             "commented": [row for row in context["outline"] if row["comments"]],
             "earlier": earlier_proposals(self.proposal, user=self.request.user)[:MOST_EARLIER],
+            "likeness": _likeness(self.proposal, reader=self.request.user),
         }
 
     def post(self, request, *_args, **_kwargs):
@@ -241,6 +244,14 @@ def fields_of(proposal, form, conflicts, earlier=MappingProxyType({})):
             }
         )
     return rows
+
+
+def _likeness(proposal, *, reader):
+    """``(alike, whether the reader may see it)``."""
+    found = alike(proposal, at=clock.now())
+    asked = Proposal.objects.filter(pk__in=[entry.proposal.pk for entry in found])
+    visible = set(asked.visible_to(reader).values_list("pk", flat=True)) if found else set()
+    return [(entry, entry.proposal.pk in visible) for entry in found]
 
 
 def _conflict(proposal, code, conflicts):

@@ -13,12 +13,14 @@ from jaif_portal.views.flow_forms import FlowFormMixin
 from onboarding.flows.agreements import current_terms
 from onboarding.models import Terms
 
+from ..flows.attachments import attached
+from ..flows.completeness import gaps
 from ..flows.eligibility import obstacles, overdue_reports
 from ..flows.offers import accept_offer, decline_offer
-from ..flows.proposals import begin_proposal
+from ..flows.proposals import begin_proposal, submit_proposal
 from ..flows.recall import may_recall
 from ..flows.withdrawal import withdraw_proposal
-from ..forms import AcceptForm, ProposalNewForm, WithdrawForm
+from ..forms import AcceptForm, LateCodeForm, ProposalNewForm, WithdrawForm
 from ..models import Call, Proposal, ProposalState
 
 UNDECIDED = {
@@ -109,6 +111,8 @@ class ProposalDetail(Proposals, DetailView):
             steps=proposal.steps.all(),
             team=proposal.team.all(),
             project=getattr(proposal, "project", None),
+            revisions=proposal.revisions.order_by("-number"),
+            files=attached(proposal).count(),
             is_final=ProposalState(proposal.state).is_final,
             may_edit=user.has_perm("allocations.edit_proposal", proposal),
             may_answer=user.has_perm("allocations.answer_offer", proposal),
@@ -150,6 +154,21 @@ class ProposalWithdraw(ProposalFlow):
 
     def act(self, form):
         return withdraw_proposal(self.object, by=self.request.user, **form.cleaned_data)
+
+
+class ProposalLate(ProposalFlow):
+    """Hand in after the cut-off, with a code from the access office."""
+
+    form_class = LateCodeForm
+    template_name = "allocations/proposal_late.html"
+    permission_required = "allocations.submit_proposal"
+    done_message = _("Your proposal has been submitted.")
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(gaps=gaps(self.object), **kwargs)
+
+    def act(self, form):
+        return submit_proposal(self.object, by=self.request.user, **form.cleaned_data)
 
 
 class OfferAccept(ProposalFlow):

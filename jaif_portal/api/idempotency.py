@@ -4,6 +4,7 @@ import functools
 import hashlib
 import json
 
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, status
 from rest_framework.renderers import JSONRenderer
@@ -47,9 +48,19 @@ def _checked(key):
 
 
 def _digest(request):
-    """The same for every spelling of the same JSON at the same address."""
-    what = [request.method, request.get_full_path(), request.data]
-    return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
+    """The same for every spelling of the same JSON, or for the same form, at the same address."""
+    data = dict(request.data.lists()) if isinstance(request.data, QueryDict) else request.data
+    what = [request.method, request.get_full_path(), data]
+    text = json.dumps(what, sort_keys=True, default=_file_digest)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _file_digest(file):
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
 
 
 def _headers(request, code, body):

@@ -120,6 +120,12 @@ FORMAT_MODULE_PATH = ["jaif_portal.formats"]
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 
+# What people attach to proposals: never under what a web server serves.
+ATTACHMENTS_DIR = VAR_DIR / "attachments"
+# The scanner to ask about each file, by name: a callable that answers with what it found.
+ATTACHMENT_SCANNER = env("ATTACHMENT_SCANNER", default="")
+CLAMD_ADDRESS = env("CLAMD_ADDRESS", default="/run/clamav/clamd.ctl")
+
 # Mail: every message becomes a row of the outbox; a worker delivers it.
 EMAIL_BACKEND = "jaif_portal.mail.OutboxBackend"
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="JAIF Access Portal <portal@jaif.example>")
@@ -150,6 +156,8 @@ CELERY_BEAT_SCHEDULE = {
     for name, seconds in {
         "allocations.advance_partitions": 2.0,
         "allocations.keep_deadlines": 2.0,
+        "allocations.keep_drafts": 60.0,
+        "allocations.clear_attachments": 3600.0,
         "allocations.activate_allocations": 2.0,
         "allocations.check_ledger": 600.0,
         "allocations.fold_jobs": 60.0,
@@ -207,6 +215,10 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "AttachmentContentType": "allocations.models.ContentType",
+        "AttachmentKind": "allocations.models.AttachmentKind",
+        "Device": "allocations.models.Device",
+        "Workload": "allocations.models.Workload",
         "AccountingMode": "allocations.models.AccountingMode",
         "AllocationState": "allocations.models.AllocationState",
         "Availability": "allocations.models.Availability",

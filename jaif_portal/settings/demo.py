@@ -1,8 +1,15 @@
 """One machine, no server to install: SQLite and the embedded broker under ``var/``."""
 
 from .base import *  # noqa: F403  # settings are layered by star import, as Django's docs do
-from .base import CELERY_BROKER_TRANSPORT_OPTIONS, INSTALLED_APPS, VAR_DIR, env
+from .base import (
+    ATTACHMENTS_DIR,
+    CELERY_BROKER_TRANSPORT_OPTIONS,
+    INSTALLED_APPS,
+    VAR_DIR,
+    env,
+)
 from .embedded import file_transport, socket_path, valkey_server
+from .files import private_files
 from .sqlite import sqlite
 
 VAR_DIR.mkdir(parents=True, exist_ok=True)
@@ -31,6 +38,7 @@ else:
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "attachments": private_files(ATTACHMENTS_DIR),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True

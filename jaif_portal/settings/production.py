@@ -1,9 +1,12 @@
 """PostgreSQL, Redis, and everything secret from the environment. Refuses to start half-set."""
 
+from pathlib import Path
+
 import environ
 
 from .base import *  # noqa: F403  # settings are layered by star import, as Django's docs do
 from .base import STATIC_ROOT, env
+from .files import private_files
 
 SECRET_KEY_LENGTH = 50
 
@@ -34,11 +37,15 @@ vars().update(env.email_url("EMAIL_URL"))
 OUTBOX_DELIVERY_BACKEND = vars()["EMAIL_BACKEND"]
 EMAIL_BACKEND = "jaif_portal.mail.OutboxBackend"
 
+STATIC_ROOT = env.path("STATIC_ROOT", default=STATIC_ROOT)
+ATTACHMENTS_DIR = Path(env("ATTACHMENTS_DIR")).resolve()
+if ATTACHMENTS_DIR.is_relative_to(Path(str(STATIC_ROOT)).resolve()):
+    raise environ.ImproperlyConfigured("ATTACHMENTS_DIR must lie outside STATIC_ROOT.")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "attachments": private_files(ATTACHMENTS_DIR),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-STATIC_ROOT = env.path("STATIC_ROOT", default=STATIC_ROOT)
 
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True

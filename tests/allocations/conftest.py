@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from allocations.models.attachments import attachment_storage
 from onboarding.models import Role
 from tests.allocations import factories
+from tests.allocations.stored import stored_files
 from tests.onboarding.factories import UserFactory
 
 BESIDE_THE_REPOSITORY = Path(__file__).parents[3] / "shared" / "traces"
@@ -20,6 +22,13 @@ def monday(frozen_clock):
     frozen_clock.anchor = MONDAY
     frozen_clock.save(update_fields=["anchor"])
     return MONDAY
+
+
+@pytest.fixture
+def empty_storage():
+    """Nothing is left in the storage of attachments by another test."""
+    for name in stored_files():
+        attachment_storage().delete(name)
 
 
 @pytest.fixture

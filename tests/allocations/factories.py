@@ -1,5 +1,7 @@
 """Subjects at each stage, brought there by the flows."""
 
+from decimal import Decimal
+
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
 
@@ -12,6 +14,7 @@ from allocations.flows.evaluation import find_eligible, find_feasible
 from allocations.flows.offers import accept_offer
 from allocations.flows.proposals import begin_proposal, submit_proposal
 from allocations.flows.questions import options_of, questions_of
+from allocations.flows.resources import set_resources
 from allocations.flows.values import answer_of
 from allocations.models import Call, Partition, Project, QuestionKind, Sector
 from jaif_portal import clock
@@ -137,6 +140,24 @@ def fitting_answer(question, proposal):
         QuestionKind.DATE: "2099-12-31",
         QuestionKind.LINK: "https://example.org/cv",
     }[kind]
+
+
+def itemised(proposal):
+    """The proposal, with one line that comes to the GPU-hours it asks for."""
+    gpus = 4 if proposal.gpu_hours < 40_000 else 40_000
+    set_resources(
+        proposal,
+        by=proposal.applicant,
+        version=proposal.version,
+        lines=[line(devices=gpus, hours=Decimal(proposal.gpu_hours) / gpus)],
+    )
+    proposal.refresh_from_db()
+    return proposal
+
+
+def line(**answers):
+    usual = {"workload": "training", "runs": 1, "devices": 4, "device": "gpu", "hours": Decimal(1)}
+    return usual | answers
 
 
 def submitted(**answers):

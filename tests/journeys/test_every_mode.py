@@ -74,6 +74,7 @@ def apply(client, call, kind, advice, months):
     for row in client.get(edit).context["outline"]:
         if row["section"].asked:
             write(client, row["url"], known)
+    itemise(client, proposal)
     client.post(edit)
     proposal.refresh_from_db()
     return proposal
@@ -96,3 +97,16 @@ def write(client, url, known):
         else:
             answers[code] = value
     assert client.post(url, answers).status_code == 302
+
+
+def itemise(client, proposal):
+    """Say on the page of the resources what the hours are for."""
+    page = f"/proposals/{proposal.pk}/resources/"
+    gpus = 4 if proposal.policy.is_package else 40
+    proposal.refresh_from_db()
+    line = {"workload": "training", "runs": 40, "devices": gpus, "device": "gpu"}
+    line["hours"] = proposal.gpu_hours / line["runs"] / line["devices"]
+    lines = {f"form-0-{name}": value for name, value in line.items()}
+    lines |= {"form-TOTAL_FORMS": 1, "form-INITIAL_FORMS": 0}
+    version = client.get(page).context["form"]["version"].value()
+    assert client.post(page, lines | {"version": version}).status_code == 302

@@ -67,7 +67,7 @@ def test_a_range_is_named_with_both_ends(hours, complete):
     AccessPolicy.objects.update(least_hours=10, most_hours=20)
     sentence = "Playground grants between 10 and 20 GPU-hours."
 
-    found = gaps(factories.draft(gpu_hours=hours))
+    found = gaps(factories.itemised(factories.draft(gpu_hours=hours)))
 
     assert found == ({} if complete else {"gpu_hours": sentence})
 

@@ -67,7 +67,7 @@ def test_the_same_letter_is_written_once():
     proposal = factories.submitted()
     before = Mail.objects.count()
 
-    letters.receipt(proposal, event="receipt")
+    letters.receipt(proposal, event="receipt", revision=proposal.revisions.get())
 
     assert Mail.objects.count() == before
 
