@@ -6,11 +6,13 @@ from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
 from rest_framework.response import Response
 
+from jaif_portal import clock
 from jaif_portal.api.conditional import IF_MATCH, matched_version
 from jaif_portal.api.idempotency import idempotent
 
 from ..flows.clarifications import answer_questions
 from ..flows.recall import recall_proposal
+from ..flows.timeline import timeline_of
 from ..forms.following import LONGEST_ANSWER
 from ..models import Clarification
 from .proposal_shapes import AnswersSerializer, ProposalSerializer
@@ -50,6 +52,34 @@ class AnswerSerializer(AnswersSerializer):
         fields = ["text", *(name for name in AnswersSerializer.Meta.fields if name != "team")]
 
 
+class StageSerializer(serializers.Serializer):
+    place = serializers.ChoiceField(choices=["done", "now", "ahead"])
+    label = serializers.CharField()
+    by = serializers.CharField(help_text="Who did it, has it, or will have it.")
+    at = serializers.DateTimeField(allow_null=True)
+    note = serializers.CharField(allow_blank=True)
+
+
+class ClockSerializer(serializers.Serializer):
+    label = serializers.CharField()
+    due_at = serializers.DateTimeField(allow_null=True, help_text="Null while it is paused.")
+    is_late = serializers.BooleanField()
+    paused_at = serializers.DateTimeField(allow_null=True)
+
+
+class LetterSerializer(serializers.Serializer):
+    subject = serializers.CharField()
+    body = serializers.CharField()
+    written_at = serializers.DateTimeField()
+    sent_at = serializers.DateTimeField(allow_null=True)
+
+
+class TimelineSerializer(serializers.Serializer):
+    stages = StageSerializer(many=True)
+    clocks = ClockSerializer(many=True)
+    mails = LetterSerializer(many=True, help_text="Those that were written to you.")
+
+
 class FollowingMixin:
     """What becomes of a submitted proposal until it is decided."""
 
@@ -66,6 +96,13 @@ class FollowingMixin:
         """All questions of the office so far, with their answers."""
         rows = self.get_object().clarifications.select_related("step")
         return Response(ClarificationSerializer(rows, many=True).data)
+
+    @extend_schema(responses=TimelineSerializer)
+    @action(detail=True, pagination_class=None, filterset_class=None)
+    def timeline(self, request, pk=None):
+        """What was, whose turn it is, what lies ahead, and by when."""
+        found = timeline_of(self.get_object(), user=request.user, at=clock.now())
+        return Response(TimelineSerializer(found).data)
 
     @extend_schema(
         parameters=[IF_MATCH, NUMBER], request=AnswerSerializer, responses=ProposalSerializer

@@ -10,17 +10,21 @@ from django.db import transaction
 
 from allocations.flows import lifecycle
 from allocations.flows.associations import acknowledge_associations
+from allocations.flows.change_requests import request_change
+from allocations.flows.clarifications import ask_applicant
 from allocations.flows.closures import drain_nodes
 from allocations.flows.evaluation import find_eligible, find_feasible
 from allocations.flows.jobs import submit_job
 from allocations.flows.offers import accept_offer
 from allocations.flows.proposals import begin_proposal, submit_proposal
 from allocations.flows.queue import advance_partition
+from allocations.flows.reports import begin_interim_report
 from allocations.flows.waits import sum_up_waits
 from allocations.models import (
     Allocation,
     Call,
     CallState,
+    ChangeKind,
     Partition,
     Proposal,
     Round,
@@ -48,6 +52,7 @@ PEOPLE = [  # address, name, role, what for
     ("member@demo.example", "Jonas Weber", None, "team member of that project"),
     ("offered@demo.example", "Sofia Marino", None, "start-up PI with an offer to accept"),
     ("waiting@demo.example", "Pieter de Vries", None, "start-up PI, proposal being checked"),
+    ("asked@demo.example", "Lea Hoffmann", None, "start-up PI with questions to answer"),
     ("officer@demo.example", "Hannah Vogt", Role.ACCESS_OFFICER, "access officer"),
     ("technical@demo.example", "Emre Aydin", Role.TECHNICAL_REVIEWER, "technical reviewer"),
     ("peer@demo.example", "Claire Fontaine", Role.PEER_REVIEWER, "peer reviewer"),
@@ -61,6 +66,7 @@ FIRMS = {  # whose: name, country, register number, staff
     "founder@demo.example": ("Nordlicht AI GmbH", "DE", "HRB 104711", 14),
     "offered@demo.example": ("Onda Medicale Srl", "IT", "MI-2209918", 9),
     "waiting@demo.example": ("Polder Vision B.V.", "NL", "KVK 87112233", 22),
+    "asked@demo.example": ("Alpenstrom KI GmbH", "AT", "FN 512204", 17),
 }
 
 REQUESTS = {  # whose: title, sector, abstract
@@ -91,6 +97,15 @@ REQUESTS = {  # whose: title, sector, abstract
             "where it matters first."
         ),
     ),
+    "asked@demo.example": (
+        "Forecasting the power of small hydro plants",
+        Sector.ENERGY,
+        (
+            "We train a time-series foundation model on ten years of river levels and weather "
+            "records, so that operators of small hydro plants in the Alps can sell their power a "
+            "day ahead and keep to the rules on residual water."
+        ),
+    ),
 }
 
 
@@ -108,12 +123,14 @@ class Command(BaseCommand):
                 "founder@demo.example": active,
                 "offered@demo.example": offered,
                 "waiting@demo.example": submitted,
+                "asked@demo.example": asked,
             }
             for email, stage in stages.items():
                 if not Proposal.objects.filter(applicant=people[email]).exists():
                     stage(people[email], people)
         self._warm_up(operator=people["admin@demo.example"])
         self._submit_jobs(people["founder@demo.example"])
+        ask_for_a_team(people["founder@demo.example"])
         self._print_accounts()
 
     def _warm_up(self, *, operator):
@@ -217,6 +234,33 @@ def submitted(applicant, _people):
         team=["member@demo.example"] if applicant.email == "founder@demo.example" else [],
     )
     return submit_proposal(proposal, by=applicant)
+
+
+def asked(applicant, people):
+    ask_applicant(
+        submitted(applicant, people),
+        by=people["officer@demo.example"],
+        question=(
+            "Where do the river levels come from, and under which licence?\n"
+            "Please also say in the abstract how large the data set is."
+        ),
+        fields=["abstract"],
+    )
+
+
+def ask_for_a_team(founder):
+    """A change request that waits for the officer, and an interim report that is begun, once."""
+    allocation = Allocation.objects.filter(project__proposal__applicant=founder).first()
+    if allocation is None or allocation.changes.exists():
+        return
+    request_change(
+        allocation,
+        by=founder,
+        kind=ChangeKind.CHANGE_TEAM,
+        people=["member@demo.example", "new-member@demo.example"],
+        reason="A colleague joins us for the evaluation of the fine-tuned models.",
+    )
+    begin_interim_report(allocation, by=founder)
 
 
 def offered(applicant, people):

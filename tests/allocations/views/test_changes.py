@@ -140,3 +140,14 @@ def test_a_mail_is_read_again_by_whom_it_was_written_to_alone(client):
     for other in (factories.UserFactory(email="ben@example.org"), factories.officer()):
         visit(client, other)
         assert client.get(url).status_code == 404
+
+
+def test_the_timeline_is_read_by_rest(client):
+    proposal = factories.submitted()
+    visit(client, proposal.applicant)
+
+    body = client.get(f"/api/v1/proposals/{proposal.pk}/timeline/").json()
+
+    assert [stage["place"] for stage in body["stages"]][-3:] == ["ahead"] * 3
+    assert [item["label"] for item in body["clocks"]] == ["Decision"]
+    assert len(body["mails"]) == 1
