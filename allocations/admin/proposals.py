@@ -30,6 +30,7 @@ from ..models import (
 )
 from .cells import moment, two_lines
 from .clarifications import ASK, LAPSE_QUESTION, ClarificationInline
+from .compliance import CompliancePanelMixin
 from .documents import AttachmentInline, ResourceLineInline, RevisionInline
 from .guards import in_state
 
@@ -137,7 +138,7 @@ class TeamMemberInline(ReadOnlyMixin, admin.TabularInline):
 
 
 @admin.register(Proposal)
-class ProposalAdmin(ActsMixin, ReadOnlyMixin, admin.ModelAdmin):
+class ProposalAdmin(CompliancePanelMixin, ActsMixin, ReadOnlyMixin, admin.ModelAdmin):
     """A desk: what is due first, and for each proposal what can be done with it."""
 
     list_display = ["proposal", state_badge, "decision_due", "organisation"]
@@ -173,6 +174,7 @@ class ProposalAdmin(ActsMixin, ReadOnlyMixin, admin.ModelAdmin):
                 ]
             },
         ),
+        (gettext_lazy("Compliance"), {"fields": ["compliance_panel"]}),
     ]
     acts = [
         Act(

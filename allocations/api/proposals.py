@@ -16,6 +16,7 @@ from ..flows.offers import accept_offer, decline_offer
 from ..flows.proposals import begin_proposal, submit_proposal
 from ..flows.withdrawal import withdraw_proposal
 from ..models import Proposal, ProposalState
+from .compliance import ComplianceMixin
 from .following import FollowingMixin
 from .proposal_shapes import (
     AcceptanceSerializer,
@@ -34,7 +35,13 @@ class ProposalFilter(filters.FilterSet):
     call = IdFilter(field_name="call_id")
 
 
-class ProposalViewSet(FollowingMixin, WritingMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
+class ProposalViewSet(
+    ComplianceMixin,
+    FollowingMixin,
+    WritingMixin,
+    mixins.ListModelMixin,
+    viewsets.GenericViewSet,
+):
     """Your proposals and those of your teams."""
 
     queryset = Proposal.objects.none()

@@ -31,7 +31,9 @@ def answer_questions(proposal, answers, *, by, version):
     Raises ``AnswersNotPossible``, or ``StaleVersion`` where somebody else has answered since.
     """
     proposal = _lock(proposal, by=by)
-    now, assessment = _stand(proposal, version=version)
+    now, assessment = _stand(proposal)
+    if assessment.version != version:
+        raise StaleVersion
     kept = _checked(now, answers)
     if not assessment.pk:
         assessment.save()
@@ -41,13 +43,13 @@ def answer_questions(proposal, answers, *, by, version):
 
 
 @transaction.atomic
-def check_again(proposal, *, by, version):
+def check_again(proposal, *, by):
     """Take the answers over for what the proposal asks for now.
 
     Questions that depend on hours or system are open again.
     """
     proposal = _lock(proposal, by=by)
-    now, assessment = _stand(proposal, version=version)
+    now, assessment = _stand(proposal)
     _renew(now, assessment, by=by)
     return _settle(assessment, proposal)
 
@@ -73,14 +75,12 @@ def _lock(proposal, *, by):
     return proposal
 
 
-def _stand(proposal, *, version):
+def _stand(proposal):
     now = standing(proposal)
     if now.needs_request:
         raise TransitionNotAllowed(
             _("Choose system and GPU-hours first: some questions depend on them.")
         )
-    if now.assessment.version != version:
-        raise StaleVersion
     return now, now.assessment
 
 
@@ -132,7 +132,9 @@ def _settle(assessment, proposal):
     assessment.version += 1
     assessment.save()
     now = standing(proposal)
-    findings = now.conclusion.findings if now.interview.current is None else {}
+    settled = now.interview.current is None
+    findings = now.conclusion.findings if settled else {}
+    energy = now.energy if settled else None
     stopped = now.interview.stopped
     complete_at = (assessment.completed_at or clock.now()) if now.is_done else None
     results = {
@@ -142,8 +144,8 @@ def _settle(assessment, proposal):
         "dpia_needed": _yes(findings.get("dpia")),
         "dpa_needed": _yes(findings.get("dpa")),
         "export_outcome": findings.get("export", ""),
-        "energy_kwh": now.energy.kwh if findings and now.energy else None,
-        "co2_kg": now.energy.co2_kg if findings and now.energy else None,
+        "energy_kwh": energy.kwh if energy else None,
+        "co2_kg": energy.co2_kg if energy else None,
         "stopped_by": stopped.id if stopped else "",
         "completed_at": complete_at,
     }

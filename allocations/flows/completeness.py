@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from ..exceptions import ProposalIncomplete
 from ..models import Column, QuestionKind, SectionKind
+from .compliance import missing
 from .limits import wrong_hours
 from .questions import is_required, open_offers, sections_of
 from .resources import resource_gaps
@@ -34,8 +35,8 @@ def gaps(proposal):
 
 def gaps_in(section, proposal):
     """The same for one section."""
-    missing = GAPS.get(section.kind)
-    return missing(section, proposal) if missing else {}
+    look = GAPS.get(section.kind)
+    return look(section, proposal) if look else {}
 
 
 def _question_gaps(section, proposal):
@@ -102,9 +103,15 @@ def _months(proposal):
     }
 
 
+def _compliance_gaps(_section, proposal):
+    sentence = missing(proposal)
+    return {"compliance": sentence} if sentence else {}
+
+
 OF_COLUMN = {Column.GPU_HOURS: _hours, Column.OFFER: _offer, Column.MONTHS: _months}
 GAPS = {
     SectionKind.QUESTIONS: _question_gaps,
     SectionKind.DECLARATIONS: _question_gaps,
     SectionKind.RESOURCES: lambda _section, proposal: resource_gaps(proposal),
+    SectionKind.COMPLIANCE: _compliance_gaps,
 }

@@ -7,8 +7,26 @@ from django.utils.translation import gettext as _
 
 from onboarding.models import Circumstance
 
-from ..compliance import Catalogue, Conclusion, Interview, conclude, read, walk
-from ..models import ComplianceAssessment, ComplianceCatalogue, CompliancePart, Proposal
+from ..compliance import (
+    Answer,
+    Catalogue,
+    Conclusion,
+    Interview,
+    Kind,
+    Question,
+    conclude,
+    read,
+    walk,
+)
+from ..models import (
+    ComplianceAssessment,
+    ComplianceCatalogue,
+    CompliancePart,
+    ExportOutcome,
+    ModelClass,
+    Proposal,
+    RiskClass,
+)
 from .energy import Energy, energy_of
 
 BY_HOURS = {CompliancePart.GPAI, CompliancePart.ENERGY}
@@ -127,3 +145,105 @@ def circumstances_of(proposal):
     """What of an assessment the onboarding depends on."""
     needed = ComplianceAssessment.objects.filter(proposal=proposal, dpa_needed=True)
     return [Circumstance.PERSONAL_DATA] if needed.exists() else []
+
+
+# In words, for pages, documents and REST
+
+
+@dataclass(frozen=True)
+class Told:
+    """An answer in words, with the question that it belongs to."""
+
+    question: Question
+    answer: Answer
+    words: list
+
+
+def told(now):
+    """``[(part's title, [answers in words]), ...]`` of what was asked so far."""
+    rows = [
+        Told(row, now.interview.answers[row.id], in_words(row, now.interview.answers[row.id]))
+        for row in now.interview.asked
+    ]
+    parts = [
+        (title, [row for row in rows if row.question.part == part])
+        for part, title in now.catalogue.parts.items()
+    ]
+    return [(title, answers) for title, answers in parts if answers]
+
+
+def in_words(question, answer):
+    if question.kind in {Kind.TEXT, Kind.NUMBER}:
+        return [str(answer)]
+    names = answer if isinstance(answer, list) else [answer]
+    return [question.choice(name).label for name in names]
+
+
+def findings_in_words(findings):
+    """``[(what, result), ...]`` in the order of the findings."""
+    yes_no = {"yes": _("Yes"), "no": _("No"), "needed": _("Needed"), "not_needed": _("Not needed")}
+    names = {
+        "risk": (_("Risk class by the AI Act"), dict(RiskClass.choices)),
+        "gpai": (_("General-purpose model"), dict(ModelClass.choices)),
+        "personal_data": (_("Personal data"), yes_no),
+        "dpia": (_("Data protection impact assessment"), yes_no),
+        "dpa": (_("Data-processing agreement before the upload"), yes_no),
+        "export": (_("Export control"), dict(ExportOutcome.choices)),
+    }
+    return [(names[name][0], names[name][1][value]) for name, value in findings.items()]
+
+
+def statement_of(proposal):
+    """The assessment as plain structure, for the proposal's PDF and its frozen revision."""
+    now = standing(proposal)
+    if not now.parts:
+        return None
+    settled = now.interview.current is None
+    return {
+        "catalogue": now.assessment.catalogue.valid_from.date().isoformat(),
+        "complete": now.is_done,
+        "answers": [
+            {
+                "part": title,
+                "rows": [{"question": row.question.text, "answers": row.words} for row in rows],
+            }
+            for title, rows in told(now)
+        ],
+        "results": findings_in_words(now.conclusion.findings) if settled else [],
+        "duties": [
+            {
+                "text": duty.text,
+                "laws": [f"{law.article} {law.name}".strip() for law in duty.laws],
+                "applies_from": duty.applies_from.isoformat() if duty.applies_from else "",
+            }
+            for duty in (now.conclusion.duties if settled else ())
+        ],
+        "energy": {"kwh": now.energy.kwh, "co2_kg": now.energy.co2_kg} if now.energy else None,
+    }
+
+
+def concerns(proposal):
+    """What the access office should look at before it finds the proposal eligible."""
+    if not proposal.policy.compliance_parts:
+        return []
+    now = standing(proposal)
+    findings, answers = now.conclusion.findings, now.interview.answers
+    looks = [
+        (not now.is_done, _("The assessment is not complete, or the request has changed since.")),
+        (findings.get("risk") == RiskClass.HIGH, _("High risk by the AI Act: read the answers.")),
+        (
+            findings.get("gpai") == ModelClass.SYSTEMIC,
+            _("A systemic risk is presumed: has the Commission been notified?"),
+        ),
+        (findings.get("dpa") == "needed", _("Personal data: the agreement becomes a step.")),
+        (
+            answers.get("dpia_state") == "not_begun",
+            _("The impact assessment that is needed has not been begun."),
+        ),
+        (answers.get("transfer") == "unclear", _("The basis of a transfer is not clear.")),
+        (
+            findings.get("export") == ExportOutcome.TO_CHECK,
+            _("Dual-use items: clear whether a licence is needed."),
+        ),
+    ]
+    return [str(sentence) for concerned, sentence in looks if concerned]

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from ..models import EmissionFactor
+
 
 @dataclass(frozen=True)
 class Energy:
@@ -29,14 +31,16 @@ def energy_of(proposal):
         return None
     partition = proposal.offer.partition
     policy = partition.energy_policies.valid(at=proposal.created_at).first()
-    if policy is None or partition.node_watts is None or not partition.gpus_per_node:
+    factor = EmissionFactor.objects.filter(valid_from__lte=proposal.created_at.date()).first()
+    known = policy and factor and partition.node_watts and partition.gpus_per_node
+    if not known:
         return None
     return Energy(
         node_hours=Decimal(proposal.gpu_hours) / partition.gpus_per_node,
         node_watts=partition.node_watts,
         pue=policy.pue,
-        grams_per_kwh=policy.grams_per_kwh,
-        source=f"{partition.node_watts_source} {policy.source}".strip(),
+        grams_per_kwh=factor.grams_per_kwh,
+        source=f"{partition.node_watts_source} {policy.source} {factor.source}",
     )
 
 

@@ -3,6 +3,7 @@ from .advice import AdviserForm, EligibilityForm
 from .answers import AnswersForm
 from .attachments import AttachmentForm
 from .chains import ChainForm, ChainShapeForm
+from .compliance import AssessmentForm, ComplianceCatalogueForm, QuestionForm
 from .estimates import EstimateForm
 from .following import ClarificationForm
 from .job_templates import TemplateForm
@@ -18,11 +19,13 @@ __all__ = [
     "AccessPolicyForm",
     "AdviserForm",
     "AnswersForm",
+    "AssessmentForm",
     "AttachmentForm",
     "ChainForm",
     "ChainShapeForm",
     "ChangeForm",
     "ClarificationForm",
+    "ComplianceCatalogueForm",
     "EligibilityForm",
     "EstimateForm",
     "JobForm",
@@ -32,6 +35,7 @@ __all__ = [
     "LineFormSet",
     "OrderForm",
     "ProposalNewForm",
+    "QuestionForm",
     "RoundSeriesForm",
     "ShapeForm",
     "TeamForm",

@@ -89,7 +89,7 @@ class EnergyPolicyQuerySet(models.QuerySet):
 
 
 class EnergyPolicy(models.Model):
-    """What turns the energy of a partition's nodes into that of the site, and into emissions."""
+    """What turns the energy of a partition's nodes into that of the whole data centre."""
 
     partition = models.ForeignKey(
         Partition, models.PROTECT, related_name="energy_policies", verbose_name=_("partition")
@@ -101,9 +101,6 @@ class EnergyPolicy(models.Model):
         decimal_places=2,
         validators=[MinValueValidator(1), MaxValueValidator(5)],
         help_text=_("Energy of the whole data centre for each unit that the machine takes."),
-    )
-    grams_per_kwh = models.PositiveSmallIntegerField(
-        _("emission factor"), help_text=_("Grams of CO₂ for each kilowatt-hour.")
     )
     source = models.TextField(_("source"))
 

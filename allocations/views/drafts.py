@@ -24,6 +24,7 @@ PAGES = {
     SectionKind.TEAM: "allocations:proposal_team",
     SectionKind.RESOURCES: "allocations:resources",
     SectionKind.ATTACHMENTS: "allocations:attachments",
+    SectionKind.COMPLIANCE: "allocations:compliance",
 }
 
 

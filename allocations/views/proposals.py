@@ -44,6 +44,7 @@ class Proposals(LoginRequiredMixin):
             "applicant",
             "offer__partition__system",
             "award",
+            "compliance",
             "round",
         )
 

@@ -74,11 +74,31 @@ def apply(page):
     page.get_by_role("link", name="Declarations").click()
     page.get_by_label("true and complete").check()
     page.get_by_label("act for the organisation").check()
+    answer_compliance(page)
     page.get_by_role("link", name="Overview and submitting").first.click()
     page.get_by_text("The saved draft is complete.").wait_for()
     page.get_by_role("button", name="Submit the proposal").click()
     page.get_by_text("Your proposal has been submitted.").wait_for()
     return page.url
+
+
+def answer_compliance(page):
+    """Playground's questions, for research without personal data."""
+    page.get_by_role("link", name="Compliance").click()
+    page.get_by_role("link", name="Begin").click()
+    for answer in (
+        "Run a model as it is",
+        "None of these",
+        "Research only",
+        "No data about people",
+        "None of these",
+        "No",
+    ):
+        page.locator(".form-check-label").filter(
+            has=page.get_by_text(answer, exact=True)
+        ).first.click()
+        page.get_by_role("button", name="Save and go on").click()
+    page.get_by_role("heading", name="Result").wait_for()
 
 
 def decide(page, role, act):

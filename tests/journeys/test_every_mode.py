@@ -75,6 +75,7 @@ def apply(client, call, kind, advice, months):
         if row["section"].asked:
             write(client, row["url"], known)
     itemise(client, proposal)
+    answer_compliance(client, proposal)
     client.post(edit)
     proposal.refresh_from_db()
     return proposal
@@ -110,3 +111,16 @@ def itemise(client, proposal):
     lines |= {"form-TOTAL_FORMS": 1, "form-INITIAL_FORMS": 0}
     version = client.get(page).context["form"]["version"].value()
     assert client.post(page, lines | {"version": version}).status_code == 302
+
+
+def answer_compliance(client, proposal):
+    """Answer one question after the other, as each page leads to the next."""
+    page = client.get(f"/proposals/{proposal.pk}/compliance/")
+    current = page.context["standing"].interview.current
+    url = f"/proposals/{proposal.pk}/compliance/{current.id}/"
+    while url.rstrip("/").rsplit("/", 1)[1] != "compliance":
+        form = client.get(url).context["form"]
+        name = form.question.id
+        answers = {"version": form["version"].value(), name: factories.HARMLESS[name]}
+        url = client.post(url, answers).url
+    assert client.get(url).context["standing"].is_done

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from allocations.flows import lifecycle
+from allocations.flows.assessments import answer_questions
 from allocations.flows.associations import acknowledge_associations
 from allocations.flows.change_requests import request_change
 from allocations.flows.clarifications import ask_applicant
@@ -20,6 +21,7 @@ from allocations.flows.proposals import begin_proposal, submit_proposal
 from allocations.flows.queue import advance_partition
 from allocations.flows.reports import begin_interim_report
 from allocations.flows.waits import sum_up_waits
+from allocations.management.demo_compliance import HARMLESS, OF_ITS_OWN
 from allocations.models import (
     Allocation,
     Call,
@@ -233,6 +235,8 @@ def submitted(applicant, _people):
         declared_authority=True,
         team=["member@demo.example"] if applicant.email == "founder@demo.example" else [],
     )
+    answers = HARMLESS | OF_ITS_OWN.get(applicant.email, {})
+    answer_questions(proposal, answers, by=applicant, version=1)
     return submit_proposal(proposal, by=applicant)
 
 
