@@ -24,15 +24,15 @@ SOON_ENOUGH = dt.timedelta(days=7)  # before the end
 
 
 def spend(account, *, node_seconds):
-    """Count a charge in ``account`` as it was loaded, and tell of each mark that it crosses."""
+    """Count a charge in ``account`` as it was loaded; yield a letter for each mark it crosses."""
     before, full = account.charged, left_at_full_priority(account)
     account.debited += node_seconds
     for mark in MARKS:
         if 100 * before < mark * account.granted <= 100 * account.charged:
-            letters.hours_used(account.allocation, percent=mark, left=account.left)
+            yield letters.hours_used(account.allocation, percent=mark, left=account.left)
     month = account.allocation.month
     if month is not None and full >= SMALLEST_JOB > left_at_full_priority(account):
-        letters.quota_exhausted(account.allocation)
+        yield letters.quota_exhausted(account.allocation)
 
 
 def watch_period(allocation):

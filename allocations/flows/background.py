@@ -45,7 +45,6 @@ def _write_day(partition, day):
             if arrival.submit > start and arrival.tenant in shares
         ),
         ignore_conflicts=True,
-        batch_size=500,
     )
 
 

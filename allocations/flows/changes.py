@@ -151,10 +151,8 @@ class Changes:
         JobRun.objects.bulk_create(self.runs)
         Transition.objects.bulk_create(self.history)
         ledger.post(self.postings)
-        self._tell_of_what_was_spent()
+        letters.send([*self._about_what_was_spent(), *self._about_failed_nodes()])
         self._lapse_what_came_back()
-        for (at, allocation_id), jobs in self.hit.items():
-            letters.nodes_failed(self.accounts[allocation_id].allocation, jobs=jobs, at=at)
 
     def _save_reasons(self):
         """Where a long queue is looked at for the first time, most get the same reason."""
@@ -223,10 +221,15 @@ class Changes:
             if posting.kind == EntryKind.CHARGE:
                 yield self.accounts[self.jobs[posting.job_id].allocation_id], posting
 
-    def _tell_of_what_was_spent(self):
+    def _about_what_was_spent(self):
         """In the order in which it was spent, so that one long step writes what short ones do."""
         for account, charge in self._charges():
-            alerts.spend(account, node_seconds=charge.node_seconds)
+            yield from alerts.spend(account, node_seconds=charge.node_seconds)
+
+    def _about_failed_nodes(self):
+        for (at, allocation_id), jobs in self.hit.items():
+            allocation = self.accounts[allocation_id].allocation
+            yield letters.nodes_failed(allocation, jobs=jobs, at=at)
 
     def _lapse_what_came_back(self):
         """Hours that jobs give back after their allocation has ended lapse, as the last is back."""

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from jaif_portal import clock
 from jaif_portal.flows.transitions import plan
-from jaif_portal.models import Transition
 
 from ..models import ClosureKind, ClosureState, NodeClosure
 from ..scheduler import Machine, NodeOrder, NodeUpdate, Reservation
@@ -62,7 +61,8 @@ class Floor:
     def settle(self, *, until, running):
         """Note which closures are in force and which are over at ``until``.
 
-        ``running`` are ``(nodes, latest end)`` of the jobs that run then.
+        Returns their history, unsaved. ``running`` are ``(nodes, latest end)`` of the jobs that
+        run then.
         """
         changed, history = [], []
         for row in self.closures:
@@ -76,7 +76,7 @@ class Floor:
                 changed.append(row)
         if changed:
             NodeClosure.objects.bulk_update(changed, ["state", "jobs_left", "clear_by"])
-            Transition.objects.bulk_create(history)
+        return history
 
     def _note_jobs(self, row, running):
         """How many jobs still run on nodes that take no new ones, and until when at most."""

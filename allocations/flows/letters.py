@@ -1,9 +1,52 @@
 """The letters of the access process. Each is written once for an event and a receiver."""
 
+from dataclasses import dataclass
+
 from django.contrib.auth import get_user_model
 
-from jaif_portal.flows.outbox import write_mail
+from jaif_portal.flows.outbox import compose_mail, write_mail, write_mails
 from onboarding.models import Role
+
+from ..models import Allocation
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectLetter:
+    """To every member of a project, once for each ``event``; once for the letter without one."""
+
+    name: str
+    allocation: Allocation
+    event: str
+    context: dict
+
+    def compose(self):
+        """A mail for each member, unsaved."""
+        language = self.allocation.project.proposal.applicant.language
+        return [
+            compose_mail(
+                f"allocations/mail/{self.name}.txt",
+                to=member.email,
+                key=f"allocation:{self.allocation.pk}:{self.event or self.name}",
+                language=language,
+                allocation=self.allocation,
+                **self.context,
+            )
+            for member in self.allocation.project.members.all()
+        ]
+
+
+def send(letters):
+    """Write the mails of letters to projects: three statements for many as for one."""
+    if not letters:
+        return
+    rows = Allocation.objects.select_related("project__proposal__applicant", "partition__system")
+    known = rows.prefetch_related("project__members").in_bulk(
+        {letter.allocation.pk for letter in letters}
+    )
+    for letter in letters:
+        row = known[letter.allocation.pk]
+        letter.allocation.project, letter.allocation.partition = row.project, row.partition
+    write_mails([mail for letter in letters for mail in letter.compose()])
 
 
 def receipt(proposal, *, event, revision):
@@ -89,14 +132,15 @@ def quota_refilled(allocation, *, node_seconds, resubmit):
 
 
 def hours_used(allocation, *, percent, left):
-    _to_project(
-        allocation, "hours_used", event=f"used:{percent}", percent=percent, node_seconds=left
-    )
+    """To be sent."""
+    context = {"percent": percent, "node_seconds": left}
+    return ProjectLetter("hours_used", allocation, f"used:{percent}", context)
 
 
 def quota_exhausted(allocation):
+    """To be sent."""
     event = f"month:{allocation.month.number}:exhausted"
-    _to_project(allocation, "quota_exhausted", event=event)
+    return ProjectLetter("quota_exhausted", allocation, event, {})
 
 
 def forfeiture_ahead(allocation, *, node_seconds):
@@ -108,12 +152,12 @@ def exhaustion_ahead(allocation, *, exhaustion):
 
 
 def nodes_failed(allocation, *, jobs, at):
-    """One mail for all of the allocation's jobs that lost a node at that moment.
+    """To be sent: one for all of the allocation's jobs that lost a node at that moment.
 
     ``jobs`` are ``(job, whether it waits again)``.
     """
     event = f"nodes_failed:{at:%Y%m%d%H%M%S}"
-    _to_project(allocation, "nodes_failed", event=event, jobs=jobs, at=at)
+    return ProjectLetter("nodes_failed", allocation, event, {"jobs": jobs, "at": at})
 
 
 def report_overdue(obligation):
@@ -133,17 +177,7 @@ def _to_team(proposal, letter, **context):
 
 
 def _to_project(allocation, letter, *, event="", **context):
-    """To every member, once for each ``event``; once for the letter if none is named."""
-    language = allocation.project.proposal.applicant.language
-    for email in allocation.project.members.values_list("email", flat=True):
-        write_mail(
-            f"allocations/mail/{letter}.txt",
-            to=email,
-            key=f"allocation:{allocation.pk}:{event or letter}",
-            language=language,
-            allocation=allocation,
-            **context,
-        )
+    send([ProjectLetter(letter, allocation, event, context)])
 
 
 def _to_officers(proposal, letter):

@@ -44,6 +44,11 @@ def _used_since(moment):
     return charges.values("debit").annotate(total=Sum("node_seconds")).values("total")
 
 
+def is_early(allocation, *, at):
+    """Whether too little of the period is over to say that hours will lapse: less than a tenth."""
+    return at < allocation.starts_at + (allocation.ends_at - allocation.starts_at) / 10
+
+
 def look_ahead(account, *, used_7, used_30, at):
     """What happens if the allocation goes on as in the last week, or else the last 30 days."""
     at, allocation = full_hour(at), account.allocation

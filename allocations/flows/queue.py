@@ -14,7 +14,7 @@ from jaif_portal import clock
 
 from ..models import AccountKind, Job, LedgerAccount, Partition, PartitionStatus
 from . import ledger, load, multifactor, priorities, quota
-from .associations import acknowledge_associations
+from .associations import acknowledge_associations, associations_missing
 from .background import plan_background
 from .changes import Changes, about_jobs
 from .snapshot import Snapshot
@@ -60,6 +60,7 @@ def _advance_once(partition_id, *, until):
     """
     skip_locked = connection.features.has_select_for_update_skip_locked
     rows = Partition.objects.select_for_update(of=("self",), skip_locked=skip_locked, no_key=True)
+    rows = rows.annotate(months_ahead=quota.months_by(until), newcomers=associations_missing())
     partition = (
         rows.select_related("system", "scheduling_parameters").filter(pk=partition_id).first()
     )
@@ -71,11 +72,13 @@ def _advance_once(partition_id, *, until):
     target, events, status = min(until, start + LONGEST_STEP), 0, None
     plan_background(partition, until=target)
     if target > start:
-        target = quota.begin_step(partition, start=start, target=target)
+        if partition.months_ahead:
+            target = quota.begin_step(partition, start=start, target=target)
         target, events, status = _run(partition, start=start, target=target)
     partition.advanced_until = max(start, target)
     partition.save(update_fields=["advanced_until", "scheduler_memory"])
-    acknowledge_associations(partition, at=partition.advanced_until)
+    if partition.newcomers:
+        acknowledge_associations(partition, at=partition.advanced_until)
     return partition.advanced_until, events, status
 
 
@@ -102,8 +105,8 @@ def _run(partition, *, start, target):
         running = changes.running(nodes_of)
     changes.give_reasons(scheduler.reasons(), at=target)
     changes.give_priorities(scheduler)
+    changes.history += snapshot.floor.settle(until=target, running=running)
     changes.save()
-    snapshot.floor.settle(until=target, running=running)
     multifactor.remember(partition, scheduler)
     racks = snapshot.racks(scheduler)
     status = load.record(partition, tally, events, start=start, target=target, racks=racks)

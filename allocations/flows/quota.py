@@ -10,6 +10,7 @@ import logging
 from contextlib import contextmanager
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from jaif_portal import clock
@@ -135,6 +136,12 @@ def plan_months(allocation, *, at):
         )
     )
     _open(rows[0], account, allocation, carried=0)
+
+
+def months_by(moment):
+    """For partitions: whether a month waits to be opened by the moment."""
+    months = QuotaMonth.objects.filter(allocation__partition=OuterRef("pk"), opened_at=None)
+    return Exists(months.filter(starts_at__lte=moment))
 
 
 def begin_step(partition, *, start, target):

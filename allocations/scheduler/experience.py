@@ -3,7 +3,9 @@
 Measured with ``python -m tests.benchmarks.margins 40 7`` in November 2026: 40 days of the
 Booster (5,884 nodes, EASY, others offering 90 % of it), ranges of 100 replications with run
 times from the model. Of each horizon the 20 quantiles, from the 2.5th per cent to the 97.5th, of
-the excess at either end of the range.
+the excess at either end of the range. Forecasts of more than a day ahead go by those of a day,
+since only a hundred were made. On 25 days drawn from another seed, 80, 82 and 83 % of the starts
+lay within ranges widened by these figures, and 72, 65 and 60 % within those that were drawn.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,15 +31,10 @@ _QUANTILES: Mapping[str, tuple[Sequence[float], Sequence[float]]] = {
         (-3.3, -2.71, -2.41, -2.13, -1.94, -1.77, -1.61, -1.44, -1.3, -1.19, -1.05, -0.93,
          -0.81, -0.68, -0.52, -0.38, -0.21, -0.02, 0.29, 0.88),
     ),
-    "longer": (  # 112 forecasts, of which 58.0 % held as drawn
-        (-2.14, -1.06, -0.88, -0.74, -0.63, -0.56, -0.51, -0.4, -0.3, -0.23, -0.15, -0.05,
-         0.11, 0.14, 0.31, 0.47, 0.59, 0.85, 1.08, 1.45),
-        (-3.57, -3.23, -3.01, -2.92, -2.7, -2.48, -2.27, -2.04, -1.96, -1.85, -1.78, -1.74,
-         -1.56, -1.48, -1.39, -1.33, -1.24, -1.08, -0.92, -0.04),
-    ),
 }  # fmt: skip
 
 # Each a set of outcomes that counts as twenty of a machine's own.
 EXPERIENCE: Mapping[str, Sequence[Margins]] = {
-    horizon: tuple(map(Margins, low, high)) for horizon, (low, high) in _QUANTILES.items()
+    horizon: tuple(map(Margins, low, high))
+    for horizon, (low, high) in {**_QUANTILES, "longer": _QUANTILES["day"]}.items()
 }

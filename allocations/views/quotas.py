@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import prefetch_related_objects
 
-from ..flows.outlook import look_ahead, use_until
+from ..flows.outlook import is_early, look_ahead, use_until
 from ..flows.standing import (
     balance,
     corrected_this_month,
@@ -28,7 +28,7 @@ class MonthRow:
 
 
 def with_quota(allocations, *, at):
-    """The allocations, each with its ``enforcement``, ``outlook``, and ``month_rows``.
+    """The allocations, each with its ``enforcement``, ``outlook`` and ``month_rows``.
 
     Two queries, whatever their number.
     """
@@ -41,6 +41,7 @@ def with_quota(allocations, *, at):
         account = allocation.account
         allocation.enforcement = enforcement(account)
         allocation.outlook = look_ahead(account, **rates[allocation.pk], at=at)
+        allocation.is_early = is_early(allocation, at=at)
         allocation.full_priority = left_at_full_priority(account)
         allocation.month_rows = _month_rows(account, list(allocation.months.all()))
     return allocations

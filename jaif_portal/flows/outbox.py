@@ -22,14 +22,22 @@ def write_mail(template, *, to, key, language, **context):
 
     ``template`` names a file under ``templates/`` whose first line is the subject.
     """
+    mail = compose_mail(template, to=to, key=key, language=language, **context)
+    answers = {name: getattr(mail, name) for name in ("recipient", "subject", "body")}
+    return Mail.objects.get_or_create(key=mail.key, defaults=answers)[0]
+
+
+def compose_mail(template, *, to, key, language, **context):
+    """The mail that ``write_mail`` would write, unsaved."""
     with translation.override(language):
         text = render_to_string(template, {"portal_url": settings.PORTAL_URL, **context})
     subject, _newline, body = text.strip().partition("\n")
-    mail, _created = Mail.objects.get_or_create(
-        key=f"{key}:{to}",
-        defaults={"recipient": to, "subject": subject[:250], "body": body.strip() + "\n"},
-    )
-    return mail
+    return Mail(key=f"{key}:{to}", recipient=to, subject=subject[:250], body=body.strip() + "\n")
+
+
+def write_mails(mails):
+    """Put composed mails into the outbox in one statement; the same key writes once."""
+    Mail.objects.bulk_create(mails, ignore_conflicts=True)
 
 
 def deliver_mail():

@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from allocations.flows.outlook import Outlook, look_ahead
+from allocations.flows.outlook import Outlook, is_early, look_ahead
 from allocations.models import Allocation, LedgerAccount, QuotaMonth
 
 START = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
@@ -19,6 +19,14 @@ def test_hours_that_nobody_uses_are_all_forfeited():
     found = look_ahead(account(), used_7=0, used_30=0, at=START + 30 * DAY)
 
     assert found == Outlook(rate_7=0, rate_30=0, exhaustion=None, forfeiture=9000)
+
+
+def test_a_tenth_of_the_period_says_nothing_yet():
+    moments = [START + days * DAY for days in (0, 8.9, 9)]
+
+    early = [is_early(account().allocation, at=at) for at in moments]
+
+    assert early == [True, True, False]
 
 
 def test_hours_run_out_before_the_days_do():
