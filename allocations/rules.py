@@ -213,6 +213,7 @@ rules.add_perm("allocations.edit_reviewer", is_own_profile | is_access_officer)
 rules.add_perm(
     "allocations.assign_reviewers", is_access_officer & ~is_involved & ~has_real_conflict
 )
+rules.add_perm("allocations.handle_assignment", is_access_officer & ~is_of_assignment)
 rules.add_perm("allocations.assess_conflict", is_access_officer & ~is_tied_by_conflict)
 rules.add_perm("allocations.answer_assignment", is_peer_reviewer & is_assigned & ~is_of_assignment)
 rules.add_perm("allocations.write_consensus", is_peer_reviewer & is_rapporteur & ~has_real_conflict)

@@ -22,6 +22,7 @@ from .views import (
     proposals,
     reports,
     resources,
+    reviewing,
     revisions,
     statements,
     timeline,
@@ -83,6 +84,12 @@ urlpatterns = [
         following.QuestionsAnswer.as_view(),
         name="questions",
     ),
+    path(
+        "proposals/<int:pk>/reviewers/",
+        reviewing.ReviewerWishes.as_view(),
+        name="reviewer_wishes",
+    ),
+    path("reviewing/join/<str:secret>/", reviewing.ReviewerJoin.as_view(), name="reviewer_join"),
     path(
         "proposals/<int:pk>/attachments/",
         attachments.AttachmentPage.as_view(),

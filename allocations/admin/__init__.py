@@ -2,6 +2,7 @@
 
 from . import (
     access,
+    assignments,
     changes,
     closures,
     compliance,
@@ -14,10 +15,13 @@ from . import (
     obligations,
     projects,
     proposals,
+    review_rules,
+    reviewers,
 )
 
 __all__ = [
     "access",
+    "assignments",
     "changes",
     "closures",
     "compliance",
@@ -30,4 +34,6 @@ __all__ = [
     "obligations",
     "projects",
     "proposals",
+    "review_rules",
+    "reviewers",
 ]

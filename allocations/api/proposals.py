@@ -27,6 +27,7 @@ from .proposal_shapes import (
     ProposalSummarySerializer,
     WithdrawalSerializer,
 )
+from .reviews import ReviewsMixin
 from .writing import WritingMixin
 
 
@@ -38,6 +39,7 @@ class ProposalFilter(filters.FilterSet):
 class ProposalViewSet(
     ComplianceMixin,
     FollowingMixin,
+    ReviewsMixin,
     WritingMixin,
     mixins.ListModelMixin,
     viewsets.GenericViewSet,

@@ -3,7 +3,8 @@
 
 def needed_keywords(proposal):
     """What a reviewer should know about: the words of the request, in lower case."""
-    return _words(f"{proposal.title} {proposal.abstract} {proposal.sector}")
+    keywords = proposal.answers.get("keywords", "")
+    return _words(f"{proposal.title} {keywords} {proposal.abstract} {proposal.sector}")
 
 
 def shared_keywords(proposal, reviewer):

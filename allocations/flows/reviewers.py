@@ -15,8 +15,6 @@ from onboarding.models import Role, User
 
 from ..exceptions import InvitationNotValid, ProposalIncomplete
 from ..models import (
-    Absence,
-    DeclaredRelation,
     Proposal,
     ProposalState,
     ReviewerInvitation,
@@ -92,10 +90,8 @@ def accept_invitation(secret, *, by, institution, keywords, load_cap):
 
 
 @transaction.atomic
-def edit_reviewer(profile, *, by, version, absences=None, relations=None, **fields):
+def edit_reviewer(profile, *, by, version, **fields):
     """Change a profile; the reviewer and the officers may.
-
-    ``absences`` and ``relations`` are lists of fields that replace what there is.
 
     Raises ``StaleVersion`` where somebody else has saved since.
     """
@@ -109,10 +105,6 @@ def edit_reviewer(profile, *, by, version, absences=None, relations=None, **fiel
         setattr(profile, name, value)
     profile.version += 1
     profile.save(update_fields=[*fields, "version"])
-    for model, rows in ((Absence, absences), (DeclaredRelation, relations)):
-        if rows is not None:
-            model.objects.filter(reviewer=profile).delete()
-            model.objects.bulk_create([model(reviewer=profile, **row) for row in rows])
     return profile
 
 

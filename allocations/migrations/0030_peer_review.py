@@ -179,7 +179,7 @@ class Migration(migrations.Migration):
                             ("invited", "Invited"),
                             ("accepted", "Accepted"),
                             ("reviewed", "Reviewed"),
-                            ("declined", "Declined"),
+                            ("declined", "Declined the review"),
                             ("unanswered", "Did not answer"),
                             ("recused", "Recused"),
                             ("released", "Released"),

@@ -13,7 +13,7 @@ class AssignmentState(models.TextChoices):
     INVITED = "invited", _("Invited")
     ACCEPTED = "accepted", _("Accepted")
     REVIEWED = "reviewed", _("Reviewed")
-    DECLINED = "declined", _("Declined")
+    DECLINED = "declined", _("Declined the review")
     UNANSWERED = "unanswered", _("Did not answer")
     RECUSED = "recused", _("Recused")
     RELEASED = "released", _("Released")

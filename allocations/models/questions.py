@@ -135,6 +135,11 @@ class FormSection(Wording):
         blank=True,
         help_text=_("Codes such as LS; empty for all modes."),
     )
+    tells_applicant = models.BooleanField(
+        _("tells who applies"),
+        default=False,
+        help_text=_("Reviewers do not see it where the call hides the applicants from them."),
+    )
 
     class Meta:
         verbose_name = _("section")

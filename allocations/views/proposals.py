@@ -19,9 +19,10 @@ from ..flows.eligibility import obstacles, overdue_reports
 from ..flows.offers import accept_offer, decline_offer
 from ..flows.proposals import begin_proposal, submit_proposal
 from ..flows.recall import may_recall
+from ..flows.review_overview import reviews_shown_to
 from ..flows.withdrawal import withdraw_proposal
 from ..forms import AcceptForm, LateCodeForm, ProposalNewForm, WithdrawForm
-from ..models import Call, Proposal, ProposalState
+from ..models import Call, Proposal, ProposalState, StepKind
 
 UNDECIDED = {
     ProposalState.SUBMITTED,
@@ -122,6 +123,8 @@ class ProposalDetail(Proposals, DetailView):
             and may_recall(proposal, at=now),
             may_answer_questions=user.has_perm("allocations.answer_questions", proposal),
             clarifications=proposal.clarifications.select_related("asked_by", "ended_by"),
+            reviews=reviews_shown_to(user, proposal),
+            is_reviewed=StepKind.PEER_REVIEW in proposal.policy.steps,
             now=now,
             **kwargs,
         )

@@ -45,6 +45,10 @@ def submitted(*, by=None, team=(), wishes=None, **answers):
     )
     for email, wish in (wishes or {}).items():
         proposal.reviewer_wishes.create(email=email, wish=wish)
+    factories.fill_in(proposal)
+    factories.assess(proposal)
+    proposal.refresh_from_db()
+    factories.itemised(proposal)
     return submit_proposal(proposal, by=by)
 
 

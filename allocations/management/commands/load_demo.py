@@ -22,6 +22,7 @@ from allocations.flows.queue import advance_partition
 from allocations.flows.reports import begin_interim_report
 from allocations.flows.waits import sum_up_waits
 from allocations.management.demo_compliance import HARMLESS, OF_ITS_OWN
+from allocations.management.review_round import load_review_round
 from allocations.models import (
     Allocation,
     Call,
@@ -130,6 +131,7 @@ class Command(BaseCommand):
             for email, stage in stages.items():
                 if not Proposal.objects.filter(applicant=people[email]).exists():
                     stage(people[email], people)
+            load_review_round(people, make_person=person)
         self._warm_up(operator=people["admin@demo.example"])
         self._submit_jobs(people["founder@demo.example"])
         ask_for_a_team(people["founder@demo.example"])
