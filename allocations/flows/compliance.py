@@ -196,12 +196,8 @@ def findings_in_words(findings):
 def statement_of(proposal):
     """The assessment as plain structure, for the proposal's PDF and its frozen revision."""
     now = standing(proposal)
-    if not now.parts:
-        return None
     settled = now.interview.current is None
     return {
-        "catalogue": now.assessment.catalogue.valid_from.date().isoformat(),
-        "complete": now.is_done,
         "answers": [
             {
                 "part": title,
@@ -209,7 +205,6 @@ def statement_of(proposal):
             }
             for title, rows in told(now)
         ],
-        "results": findings_in_words(now.conclusion.findings) if settled else [],
         "duties": [
             {
                 "text": duty.text,
@@ -218,7 +213,6 @@ def statement_of(proposal):
             }
             for duty in (now.conclusion.duties if settled else ())
         ],
-        "energy": {"kwh": now.energy.kwh, "co2_kg": now.energy.co2_kg} if now.energy else None,
     }
 
 

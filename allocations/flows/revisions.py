@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from ..models import ComplianceAssessment, Device, Revision
 from ..models.attachments import attachment_storage
 from .attachments import attached
+from .compliance import statement_of
 from .differences import difference, in_words
 from .questions import sections_of
 from .resources import line_gpu_hours, usual_partition
@@ -178,7 +179,11 @@ def _compliance(proposal):
     if found is None:
         return {}
     results = {name: getattr(found, name) for name in RESULTS}
-    return {"catalogue": found.catalogue_id, "answers": found.answers, **results}
+    told = {}
+    for language in LANGUAGES:
+        with translation.override(language):
+            told[language] = statement_of(proposal)
+    return {"catalogue": found.catalogue_id, "answers": found.answers, "told": told, **results}
 
 
 def _file(attachment):

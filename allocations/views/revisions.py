@@ -1,5 +1,7 @@
 """A proposal as PDF: the draft as it stands, or a revision from its snapshot."""
 
+import datetime as dt
+
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.shortcuts import get_object_or_404
 from django.template.defaultfilters import filesizeformat
@@ -97,6 +99,21 @@ def _compliance(section, contents):
         facts=facts,
         paragraphs=[] if facts else [_("Nothing is answered yet.")],
     )
+    told = _named(found["told"]) if found.get("told") else None
+    if told:
+        for part in told["answers"]:
+            answers = [(row["question"], "; ".join(row["answers"])) for row in part["rows"]]
+            yield _section(part["part"], facts=answers, level=3)
+        if told["duties"]:
+            duties = [(row["text"], _duty(row)) for row in told["duties"]]
+            yield _section(_("What follows"), facts=duties, level=3)
+
+
+def _duty(row):
+    """The laws that a duty comes from, and the day from which it applies."""
+    day = dt.date.fromisoformat(row["applies_from"]) if row["applies_from"] else None
+    when = [_("from %(day)s on") % {"day": date_format(day, "DATE_FORMAT")}] if day else []
+    return "; ".join([*row["laws"], *when])
 
 
 def _team(_section, _contents):
