@@ -1,6 +1,5 @@
 """First come, first served, and EASY, where nodes are not alike."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -70,13 +69,17 @@ class NodewiseBackfill(NodewiseQueue):
     ) -> None:
         self._at = at
         self.enqueue(newcomers)
-        queues: dict[Lane | None, list[Job]] = defaultdict(list)
-        for job in self._queue:
-            queues[self.availability.lane(job)].append(job)
         for lane in self.availability.lanes():
-            self.head, behind = self._start_heads(queues[lane], lane, at, events)
+            self.head, behind = self._start_heads(self._in(lane), lane, at, events)
             if self.head is not None and self._backfills:
                 self._backfill(self.head, behind, lane, at, events)
+
+    def _in(self, lane: Lane) -> list[Job]:
+        """Who waits in ``lane``, in order."""
+        if lane.reservation is None:
+            return [job for job in self._queue if not job.reservation]
+        name, admits = lane.reservation.name, lane.reservation.admits
+        return [job for job in self._queue if job.reservation == name and admits(job)]
 
     def _start_heads(
         self, queue: list[Job], lane: Lane, at: int, events: list[Event]
@@ -97,6 +100,9 @@ class NodewiseBackfill(NodewiseQueue):
     ) -> None:
         """Start whoever fits beside the promise to the head."""
         layout, idle = self.placement.layout, self.placement.free.bit_count()
+        queue = [job for job in queue if job.nodes <= idle]
+        if not queue:
+            return
         shadow, promised = self._reserve(head, lane, at)
         rooms: dict[int, Room] = {}  # by limit, until somebody starts
         for job in sorted(queue, key=by_limit) if self._by_limit else queue:
@@ -131,7 +137,8 @@ class NodewiseBackfill(NodewiseQueue):
         moments = sorted([*ends, *((opening, 0) for opening in lane.openings(at))])
         for place, (moment, freed) in enumerate(moments):
             free |= freed
-            if place + 1 < len(moments) and moments[place + 1][0] == moment:
+            more_to_come = place + 1 < len(moments) and moments[place + 1][0] == moment
+            if more_to_come or free.bit_count() < head.nodes:
                 continue
             usable = free & lane.open(moment, moment + head.limit)
             if usable.bit_count() >= head.nodes:

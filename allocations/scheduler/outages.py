@@ -21,7 +21,8 @@ class NodeEngine(Engine):
     """As ``Engine``; nodes can fail, be drained and be reserved.
 
     While all nodes in service are alike, policies count them, and which ones a job gets is
-    found out once it has been started. Else the policy is carried out node by node.
+    found out once it has been started. Else the policy is carried out node by node; ``slurm``
+    always counts, by classes of nodes that are alike.
     """
 
     def _next_interruption(self) -> int:
