@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from jaif_portal.models import Deadline, Mail, Transition
 
@@ -75,11 +75,13 @@ def mails_of(proposal, user):
 
 
 def _past(proposal):
-    for step in Transition.objects.of(proposal):
-        state = ProposalState(step.to_state)
-        if step.from_state != step.to_state:
-            by = str(step.by) if step.by else _("the portal")
-            yield Stage("done", str(state.public_label), by, step.at)
+    """Every state that was reached; open questions are told as what is now."""
+    steps = [step for step in Transition.objects.of(proposal) if step.from_state != step.to_state]
+    if proposal.state == ProposalState.CLARIFICATION:
+        steps.pop()
+    for step in steps:
+        by = str(step.by) if step.by else _("the portal")
+        yield Stage("done", str(ProposalState(step.to_state).public_label), by, step.at)
 
 
 def _present(proposal):
@@ -122,10 +124,19 @@ def _ahead(proposal):
         if state != ProposalState.SUBMITTED:
             kinds = kinds[1:]
     for kind in kinds:
-        yield Stage("ahead", str(kind.label), str(WHO[kind]))
+        note = _time_to_reply(proposal.policy) if kind == StepKind.RIGHT_TO_REPLY else ""
+        yield Stage("ahead", str(kind.label), str(WHO[kind]), note=note)
     for target in (ProposalState.OFFERED, ProposalState.AWARDED):
         if state != target:
             yield Stage("ahead", str(target.ahead_label), str(AHEAD_WHO[target]))
+
+
+def _time_to_reply(policy):
+    return ngettext(
+        "You have %(days)d working day to reply to the reviews.",
+        "You have %(days)d working days to reply to the reviews.",
+        policy.reply_days,
+    ) % {"days": policy.reply_days}
 
 
 AHEAD_WHO = {

@@ -183,6 +183,28 @@ def test_a_job_is_steered_by_those_who_cancel_it_and_as_an_administrator_by_no_p
     assert who("allocations.administer_job", everybody, job) == set()
 
 
+def test_reports_and_changes_belong_to_the_leaders_and_are_decided_by_staff(project, staff):
+    allocation, _job, people = project
+    everybody = people | staff
+    decides = {Role.ACCESS_OFFICER, Role.ADMINISTRATOR, Role.PANEL_CHAIR}
+
+    assert {
+        act: who(f"allocations.{act}", everybody, allocation)
+        for act in ("write_report", "submit_report", "decide_report", "request_change")
+    } == {
+        "write_report": {ProjectRole.PI, ProjectRole.PA},
+        "submit_report": {ProjectRole.PI},
+        "decide_report": {Role.ACCESS_OFFICER},
+        "request_change": {ProjectRole.PI},
+    }
+    assert who("allocations.decide_change", everybody, allocation) == decides
+    ProjectMember.objects.create(
+        project=allocation.project, email=staff[Role.ACCESS_OFFICER].email, role=ProjectRole.MEMBER
+    )
+    assert who("allocations.decide_report", everybody, allocation) == set()
+    assert Role.ACCESS_OFFICER not in who("allocations.decide_change", everybody, allocation)
+
+
 def test_a_template_is_dropped_by_its_owner_and_by_those_who_lead_its_project(project, staff):
     allocation, _job, people = project
     shape = {"name": "train", "nodes": 1, "time_limit": 60, "owner": people[ProjectRole.MEMBER]}

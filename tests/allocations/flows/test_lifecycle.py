@@ -2,10 +2,12 @@ import datetime as dt
 
 import pytest
 from dateutil.relativedelta import relativedelta
+from django.db import transaction
 
 from allocations import tasks
 from allocations.exceptions import ReportOverdue
 from allocations.flows.audit import check_ledger
+from allocations.flows.clarifications import ask_applicant
 from allocations.flows.jobs import submit_job
 from allocations.models import (
     Allocation,
@@ -16,7 +18,7 @@ from allocations.models import (
     ObligationState,
 )
 from jaif_portal import clock
-from jaif_portal.models import Mail
+from jaif_portal.models import Mail, Transition
 from tests.allocations import factories
 
 pytestmark = pytest.mark.django_db
@@ -137,6 +139,36 @@ def test_a_jump_of_the_clock_comes_to_the_same_as_the_passing_of_time(quiet, tra
     assert obligation.opened_at == allocation.ends_at
     overdue_mails = Mail.objects.filter(key__contains=":report_overdue")
     assert overdue_mails.count() == 1
+
+
+def what_happened():
+    """Every step of proposals, allocations and reports with its moment, and every letter."""
+    steps = Transition.objects.order_by("subject_type", "subject_id", "pk")
+    return (
+        list(steps.values_list("subject_type", "subject_id", "to_state", "at")),
+        sorted(Mail.objects.values_list("key", flat=True)),
+    )
+
+
+@pytest.mark.parametrize("late", ["an offer", "questions"])
+def test_half_a_year_in_a_jump_leaves_what_it_leaves_in_steps(quiet, travel, late):
+    """A proposal on its way and an allocation that ends and comes to owe its report."""
+    factories.active()
+    if late == "an offer":
+        factories.offered()
+    else:
+        ask_applicant(factories.submitted(), by=factories.officer(), question="Which data?")
+    outcomes = []
+    for days in (20, 180):
+        savepoint = transaction.savepoint()
+        for _step in range(180 // days):
+            travel(dt.timedelta(days=days))
+            let_time_work()
+        outcomes.append(what_happened())
+        transaction.savepoint_rollback(savepoint)
+
+    assert outcomes[0] == outcomes[1]
+    assert any("reminder" in key for key in outcomes[0][1])
 
 
 def test_an_overdue_report_blocks_new_proposals_of_the_principal_investigator(quiet, travel):

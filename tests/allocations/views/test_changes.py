@@ -114,6 +114,8 @@ def test_a_paused_clock_is_shown_as_such(client, monday):
 
     (item,) = page.context["timeline"].clocks
     assert (item.due_at, item.paused_at) == (None, monday)
+    labels = [stage.label for stage in page.context["timeline"].stages]
+    assert labels.count("Needs your answer") == 1
     (now,) = [stage for stage in page.context["timeline"].stages if stage.place == "now"]
     assert (now.label, now.by, now.note) == ("Needs your answer", "you", "Which data?")
 
@@ -151,3 +153,16 @@ def test_the_timeline_is_read_by_rest(client):
     assert [stage["place"] for stage in body["stages"]][-3:] == ["ahead"] * 3
     assert [item["label"] for item in body["clocks"]] == ["Decision"]
     assert len(body["mails"]) == 1
+
+
+def test_what_lies_ahead_names_the_right_to_reply_and_its_days(client):
+    draft = factories.draft()
+    draft.policy.steps = ["administrative", "technical", "peer_review", "right_to_reply", "panel"]
+    draft.policy.reply_days = 3
+    draft.policy.save()
+    visit(client, draft.applicant)
+
+    stages = client.get(address("timeline", draft.pk)).context["timeline"].stages
+
+    notes = {stage.label: stage.note for stage in stages if stage.note}
+    assert notes == {"Right to reply": "You have 3 working days to reply to the reviews."}
