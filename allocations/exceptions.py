@@ -270,3 +270,29 @@ class LateCodeNotValid(AllocationsError):
         "This late code is not valid: it belongs to another person or call, was used already, "
         "or has expired. Ask the access office for a new one."
     )
+
+
+class ChecklistIncomplete(AllocationsError):
+    code = "checklist_incomplete"
+    default = _("The check-list is not complete: tick each item, or say why it does not hold.")
+
+
+class SecondPersonNeeded(AllocationsError):
+    code = "second_person_needed"
+    default = _("Another person than the one who proposed this has to confirm it.")
+
+
+class OutcomeNotPossible(AllocationsError):
+    code = "outcome_not_possible"
+
+
+class PublicationNotPossible(AllocationsError):
+    code = "publication_not_possible"
+
+
+class PromotionNotPossible(AllocationsError):
+    code = "promotion_not_possible"
+
+
+class AppealNotPossible(AllocationsError):
+    code = "appeal_not_possible"

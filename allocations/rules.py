@@ -1,7 +1,4 @@
-"""Who may do what with proposals, projects, allocations and jobs.
-
-Nobody acts as staff on a proposal whose team or organisation they belong to.
-"""
+"""Who may do what with proposals, projects, allocations and jobs."""
 
 import rules
 
@@ -11,155 +8,35 @@ from onboarding.rules import (
     is_auditor,
     is_panel_chair,
     is_peer_reviewer,
+    is_publisher,
+    is_technical_lead,
     is_technical_reviewer,
     reads_everything,
 )
 
-from .models import AssignmentState, ProjectRole
-
-
-@rules.predicate
-def is_applicant(user, proposal):
-    return proposal is not None and proposal.applicant_id == user.pk
-
-
-@rules.predicate
-def is_on_team(user, proposal):
-    return proposal is not None and proposal.team.filter(email=user.email).exists()
-
-
-@rules.predicate
-def is_involved(user, proposal):
-    """On the team or in the organisation: such a person never acts as staff on it."""
-    if proposal is None:
-        return False
-    return (
-        proposal.applicant_id == user.pk
-        or proposal.team.filter(email=user.email).exists()
-        or proposal.organisation.memberships.filter(user=user).exists()
-    )
-
-
-@rules.predicate
-def is_project_member(user, allocation):
-    return allocation is not None and (
-        allocation.project.members.filter(email=user.email)
-        .exclude(role=ProjectRole.MENTOR)
-        .exists()
-    )
-
-
-@rules.predicate
-def leads_project(user, allocation):
-    leaders = [ProjectRole.PI, ProjectRole.PA]
-    return (
-        allocation is not None
-        and allocation.project.members.filter(email=user.email, role__in=leaders).exists()
-    )
-
-
-@rules.predicate
-def is_principal_investigator(user, allocation):
-    return (
-        allocation is not None
-        and allocation.project.members.filter(email=user.email, role=ProjectRole.PI).exists()
-    )
-
-
-@rules.predicate
-def is_of_allocation(user, allocation):
-    """In the project or its organisation: such a person never acts as staff on it."""
-    if allocation is None:
-        return False
-    project = allocation.project
-    return (
-        project.members.filter(email=user.email).exists()
-        or project.organisation.memberships.filter(user=user).exists()
-    )
-
-
-@rules.predicate
-def is_of_correction(user, correction):
-    return correction is not None and is_of_allocation(user, correction.allocation)
-
-
-@rules.predicate
-def proposed_correction(user, correction):
-    """Nobody decides on the own proposal."""
-    return correction is not None and correction.proposed_by_id == user.pk
-
-
-@rules.predicate
-def leads_project_of(user, job):
-    leaders = [ProjectRole.PI, ProjectRole.PA]
-    return (
-        job is not None
-        and job.allocation_id is not None
-        and job.allocation.project.members.filter(email=user.email, role__in=leaders).exists()
-    )
-
-
-@rules.predicate
-def owns_template(user, template):
-    return template is not None and template.owner_id == user.pk
-
-
-@rules.predicate
-def leads_project_of_template(user, template):
-    leaders = [ProjectRole.PI, ProjectRole.PA]
-    return (
-        template is not None
-        and template.project_id is not None
-        and template.project.members.filter(email=user.email, role__in=leaders).exists()
-    )
-
-
-@rules.predicate
-def submitted_job(user, job):
-    return job is not None and job.submitted_by_id == user.pk
-
-
-@rules.predicate
-def is_own_profile(user, profile):
-    return profile is not None and profile.user_id == user.pk
-
-
-@rules.predicate
-def is_assigned(user, assignment):
-    return assignment is not None and assignment.reviewer.user_id == user.pk
-
-
-@rules.predicate
-def is_of_assignment(user, assignment):
-    """Involved in the proposal that is reviewed."""
-    return assignment is not None and is_involved(user, assignment.proposal)
-
-
-@rules.predicate
-def is_rapporteur(user, proposal):
-    """The rapporteur, once the own review is in and unless a conflict has come up."""
-    return (
-        proposal is not None
-        and proposal.assignments.filter(
-            reviewer__user=user, is_rapporteur=True, state=AssignmentState.REVIEWED
-        ).exists()
-    )
-
-
-@rules.predicate
-def has_real_conflict(user, proposal):
-    return (
-        proposal is not None and proposal.conflicts.blocking().filter(reviewer__user=user).exists()
-    )
-
-
-@rules.predicate
-def is_tied_by_conflict(user, conflict):
-    """Nobody weighs the own conflict, nor those around the own proposal."""
-    return conflict is not None and (
-        conflict.reviewer.user_id == user.pk or is_involved(user, conflict.proposal)
-    )
-
+from .predicates import (
+    decided_before,
+    has_real_conflict,
+    is_applicant,
+    is_assigned,
+    is_involved,
+    is_of_allocation,
+    is_of_appeal,
+    is_of_assignment,
+    is_of_correction,
+    is_on_team,
+    is_own_profile,
+    is_principal_investigator,
+    is_project_member,
+    is_rapporteur,
+    is_tied_by_conflict,
+    leads_project,
+    leads_project_of,
+    leads_project_of_template,
+    owns_template,
+    proposed_correction,
+    submitted_job,
+)
 
 rules.add_perm("allocations.edit_proposal", is_applicant | is_on_team)
 rules.add_perm("allocations.submit_proposal", is_applicant)
@@ -188,6 +65,21 @@ rules.add_perm(
     "allocations.confirm_change",
     (is_administrator | is_panel_chair) & ~proposed_correction & ~is_of_allocation,
 )
+rules.add_perm("allocations.confirm_ineligible", is_access_officer & ~is_involved)
+rules.add_perm("allocations.confirm_infeasible", is_technical_lead & ~is_involved)
+rules.add_perm(
+    "allocations.confirm_finding", (is_access_officer | is_technical_lead) & ~is_involved
+)
+rules.add_perm("allocations.close_reply", is_access_officer & ~is_involved)
+rules.add_perm("allocations.sit_on_panel", ~is_involved & ~has_real_conflict)
+rules.add_perm("allocations.seat_panel", is_panel_chair)
+rules.add_perm("allocations.record_outcome", is_panel_chair & ~is_involved & ~has_real_conflict)
+rules.add_perm("allocations.propose_publication", is_panel_chair)
+rules.add_perm("allocations.confirm_publication", is_publisher)
+rules.add_perm("allocations.publish_outcome", (is_panel_chair | is_publisher) & ~is_involved)
+rules.add_perm("allocations.complete_round", is_access_officer)
+rules.add_perm("allocations.file_appeal", is_applicant)
+rules.add_perm("allocations.decide_appeal", is_access_officer & ~is_of_appeal & ~decided_before)
 rules.add_perm("allocations.run_calls", is_access_officer)
 rules.add_perm("allocations.run_forms", is_access_officer)
 
@@ -236,11 +128,14 @@ for model in (
     "accesspolicy",
     "allocation",
     "attachment",
+    "appeal",
     "award",
     "call",
     "changerequest",
     "clarification",
     "compliancecatalogue",
+    "check",
+    "checkitem",
     "correction",
     "daytotal",
     "emissionfactor",
@@ -248,8 +143,10 @@ for model in (
     "evaluationstep",
     "formsection",
     "formversion",
+    "finding",
     "fundingshare",
     "intakepolicy",
+    "heldoutcome",
     "job",
     "latecode",
     "ledgeraccount",
@@ -265,11 +162,14 @@ for model in (
     "report",
     "reportform",
     "proposal",
+    "publication",
     "qos",
     "question",
     "resourceline",
     "revision",
+    "reserveplace",
     "round",
+    "seat",
     "system",
     "systemoffer",
     "teammember",
@@ -280,6 +180,7 @@ for model in (
     "accesspolicy",
     "call",
     "compliancecatalogue",
+    "checkitem",
     "emissionfactor",
     "energypolicy",
     "intakepolicy",

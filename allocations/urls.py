@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .views import (
+    appeals,
     attachments,
     before,
     calls,
@@ -128,6 +129,7 @@ urlpatterns = [
         compliance.ComplianceQuestion.as_view(),
         name="compliance_question",
     ),
+    path("proposals/<int:pk>/appeal/", appeals.AppealNew.as_view(), name="appeal_new"),
     path("proposals/<int:pk>/accept/", proposals.OfferAccept.as_view(), name="offer_accept"),
     path("proposals/<int:pk>/decline/", proposals.OfferDecline.as_view(), name="offer_decline"),
     path("projects/", projects.ProjectList.as_view(), name="projects"),

@@ -12,6 +12,8 @@ def has_role(role):
 is_access_officer = has_role(Role.ACCESS_OFFICER)
 is_technical_reviewer = has_role(Role.TECHNICAL_REVIEWER)
 is_peer_reviewer = has_role(Role.PEER_REVIEWER)
+is_technical_lead = has_role(Role.TECHNICAL_LEAD)
+is_publisher = has_role(Role.PUBLISHER)
 is_panel_chair = has_role(Role.PANEL_CHAIR)
 is_onboarding_officer = has_role(Role.ONBOARDING_OFFICER)
 is_auditor = has_role(Role.AUDITOR)
@@ -19,6 +21,8 @@ is_administrator = has_role(Role.ADMINISTRATOR)
 reads_everything = (
     is_access_officer
     | is_technical_reviewer
+    | is_technical_lead
+    | is_publisher
     | is_panel_chair
     | is_onboarding_officer
     | is_auditor

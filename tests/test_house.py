@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from allocations.management.commands import permissions
+
 ROOT = Path(__file__).resolve().parents[1]
 FILE_LIMIT, TEST_FILE_LIMIT, FUNCTION_LIMIT = 300, 400, 40  # lines
 PACKAGES = ["jaif_portal", "onboarding", "allocations", "tests"]
@@ -80,3 +82,9 @@ def test_modules_are_named_for_what_they_hold():
 @pytest.mark.parametrize("words", [REGISTRIES, MACHINE_PATHS], ids=["registries", "machine paths"])
 def test_no_file_names(words):
     assert [name for name, text in texts() if any(word in text for word in words)] == []
+
+
+def test_the_page_of_permissions_is_what_the_command_prints():
+    printed = (ROOT / "docs" / "reference" / "permissions.md").read_text("utf-8")
+
+    assert printed == permissions.page()

@@ -2,6 +2,7 @@
 
 from . import (
     access,
+    appeals,
     assignments,
     changes,
     closures,
@@ -17,10 +18,12 @@ from . import (
     proposals,
     review_rules,
     reviewers,
+    rounds,
 )
 
 __all__ = [
     "access",
+    "appeals",
     "assignments",
     "changes",
     "closures",
@@ -36,4 +39,5 @@ __all__ = [
     "proposals",
     "review_rules",
     "reviewers",
+    "rounds",
 ]

@@ -9,13 +9,19 @@ from ..flows.late_codes import issue_late_code
 from ..flows.limits import in_words
 from ..flows.rounds import add_round_series
 from ..forms import AccessModeForm, AccessPolicyForm, LateCodeIssueForm, RoundSeriesForm
-from ..models import AccessMode, AccessPolicy, Call, CallState, Round, SystemOffer
+from ..models import AccessMode, AccessPolicy, Call, CallState, CheckItem, Round, SystemOffer
 from .cells import moment, two_lines
 from .guards import before
 
 
+class CheckItemInline(admin.TabularInline):
+    model = CheckItem
+    extra = 0
+
+
 @admin.register(AccessMode)
 class AccessModeAdmin(admin.ModelAdmin):
+    inlines = [CheckItemInline]
     form = AccessModeForm
     list_display = ["code", "name_en", "series", "letters"]
 

@@ -1,4 +1,3 @@
-from django import forms
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Case, OuterRef, Subquery, When
@@ -11,96 +10,28 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jaif_portal import clock
-from jaif_portal.admin.acts import Act, ActsMixin, ReadOnlyMixin
+from jaif_portal.admin.acts import ActsMixin, ReadOnlyMixin
 from jaif_portal.admin.display import state_badge
-from jaif_portal.exceptions import Refusal
 from jaif_portal.models import Deadline
 
-from ..exceptions import ProposalIncomplete
-from ..flows.evaluation import find_eligible, find_feasible, find_ineligible, find_infeasible
 from ..flows.likeness import alike
-from ..flows.offers import lapse_offer, promote
 from ..models import (
     EvaluationStep,
     Proposal,
     ProposalState,
-    StepKind,
-    StepState,
     TeamMember,
 )
 from .cells import moment, two_lines
-from .clarifications import ASK, LAPSE_QUESTION, ClarificationInline
+from .clarifications import ClarificationInline
 from .compliance import CompliancePanelMixin
 from .documents import AttachmentInline, ResourceLineInline, RevisionInline
-from .guards import in_state
+from .proposal_acts import ACTS
 
 UNDECIDED = [
     ProposalState.SUBMITTED,
     ProposalState.IN_EVALUATION,
     ProposalState.CLARIFICATION,
 ]
-
-
-class RemarksForm(forms.Form):
-    remarks = forms.CharField(
-        label=gettext_lazy("Remarks"),
-        required=False,
-        widget=forms.Textarea({"rows": 4}),
-        help_text=gettext_lazy("The applicant reads them."),
-    )
-
-
-class ReasonsForm(forms.Form):
-    remarks = forms.CharField(
-        label=gettext_lazy("Reasons"),
-        widget=forms.Textarea({"rows": 6}),
-        help_text=gettext_lazy(
-            "The applicant gets this text by mail: say what is missing and what to do about it."
-        ),
-    )
-
-
-class FeasibleForm(RemarksForm):
-    gpu_hours = forms.IntegerField(
-        label=gettext_lazy("GPU-hours found right"),
-        min_value=1,
-        help_text=gettext_lazy("The site's own figure. Less than asked for needs remarks."),
-    )
-    months = forms.IntegerField(label=gettext_lazy("Months found right"), min_value=1)
-    field_order = ["gpu_hours", "months", "remarks"]
-
-
-def find_feasible_in_words(proposal, *, by, **answers):
-    """The page of an act shows sentences above its form, so what is wrong is said there."""
-    try:
-        return find_feasible(proposal, by=by, **answers)
-    except ProposalIncomplete as refusal:
-        sentences = [sentence for found in refusal.fields.values() for sentence in found]
-        raise Refusal(" ".join(map(str, sentences))) from refusal
-
-
-def in_step(kind):
-    """Explain why a check cannot be decided now."""
-
-    def possible(proposal):
-        step = proposal.steps.filter(state=StepState.ACTIVE).first()
-        if step is None or proposal.state != ProposalState.IN_EVALUATION:
-            return _("The proposal is not in evaluation: %(state)s.") % {
-                "state": proposal.get_state_display()
-            }
-        if step.kind != kind:
-            return _("The step in progress is: %(step)s.") % {"step": step.get_kind_display()}
-        return ""
-
-    return possible
-
-
-def overdue_offer(proposal):
-    if proposal.state == ProposalState.OFFERED and clock.now() < proposal.award.answer_by:
-        return _("The applicant has time until %(moment)s.") % {
-            "moment": moment(proposal.award.answer_by)
-        }
-    return in_state(ProposalState.OFFERED, ProposalState.RESERVE)(proposal)
 
 
 def decision_due_at():
@@ -176,64 +107,7 @@ class ProposalAdmin(CompliancePanelMixin, ActsMixin, ReadOnlyMixin, admin.ModelA
         ),
         (gettext_lazy("Compliance"), {"fields": ["compliance_panel"]}),
     ]
-    acts = [
-        Act(
-            name="eligible",
-            label=gettext_lazy("Find eligible"),
-            flow=find_eligible,
-            form=RemarksForm,
-            permission="allocations.check_eligibility",
-            possible=in_step(StepKind.ADMINISTRATIVE),
-        ),
-        Act(
-            name="ineligible",
-            label=gettext_lazy("Find not eligible"),
-            flow=find_ineligible,
-            form=ReasonsForm,
-            permission="allocations.check_eligibility",
-            possible=in_step(StepKind.ADMINISTRATIVE),
-            grave=True,
-        ),
-        Act(
-            name="feasible",
-            label=gettext_lazy("Find feasible"),
-            flow=find_feasible_in_words,
-            form=FeasibleForm,
-            permission="allocations.check_feasibility",
-            possible=in_step(StepKind.TECHNICAL),
-            initial=lambda proposal: {
-                "gpu_hours": proposal.gpu_hours,
-                "months": proposal.months,
-            },
-            text=gettext_lazy("In Playground the offer goes out at once, while the pool lasts."),
-        ),
-        Act(
-            name="infeasible",
-            label=gettext_lazy("Find not feasible"),
-            flow=find_infeasible,
-            form=ReasonsForm,
-            permission="allocations.check_feasibility",
-            possible=in_step(StepKind.TECHNICAL),
-            grave=True,
-        ),
-        ASK,
-        LAPSE_QUESTION,
-        Act(
-            name="promote",
-            label=gettext_lazy("Offer from the reserve list"),
-            flow=promote,
-            permission="allocations.handle_offers",
-            possible=in_state(ProposalState.RESERVE),
-        ),
-        Act(
-            name="lapse",
-            label=gettext_lazy("Let the offer lapse"),
-            flow=lapse_offer,
-            permission="allocations.handle_offers",
-            possible=overdue_offer,
-            grave=True,
-        ),
-    ]
+    acts = ACTS
 
     def get_queryset(self, request):
         return (

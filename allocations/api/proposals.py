@@ -16,6 +16,7 @@ from ..flows.offers import accept_offer, decline_offer
 from ..flows.proposals import begin_proposal, submit_proposal
 from ..flows.withdrawal import withdraw_proposal
 from ..models import Proposal, ProposalState
+from .appeals import AppealMixin
 from .compliance import ComplianceMixin
 from .following import FollowingMixin
 from .proposal_shapes import (
@@ -38,6 +39,7 @@ class ProposalFilter(filters.FilterSet):
 
 class ProposalViewSet(
     ComplianceMixin,
+    AppealMixin,
     FollowingMixin,
     ReviewsMixin,
     WritingMixin,

@@ -1,5 +1,6 @@
 """Named invariants of the ledger, recomputed from its entries."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,11 +10,16 @@ from django.db.models.functions import Coalesce
 from ..models import (
     AccountKind,
     Allocation,
+    Award,
     EntryKind,
+    HeldOutcome,
+    HeldState,
     Job,
     JobState,
     LedgerAccount,
     LedgerEntry,
+    ProposalState,
+    StepOutcome,
 )
 from . import audit_quota
 
@@ -114,7 +120,26 @@ def _ungranted():
             yield f"{allocation}: {allocation.node_seconds} awarded, {found} granted"
 
 
+def _wrong_pledges():
+    """Of each share: what panels hold, and what is offered and not answered."""
+    held = HeldOutcome.objects.filter(state=HeldState.HELD, outcome=StepOutcome.AWARD)
+    offered = Award.objects.filter(proposal__state=ProposalState.OFFERED)
+    promised = Counter()
+    for rows in (held, offered):
+        totals = rows.order_by().values_list("proposal__offer__share")
+        promised.update(dict(totals.annotate(total=Sum("node_seconds"))))
+    for account in LedgerAccount.objects.order_by("pk"):
+        expected = promised[account.share_id] if account.share_id else 0
+        if account.pledged != expected:
+            yield f"account {account.pk}: {account.pledged} pledged, {expected} promised"
+
+
 INVARIANTS = [
+    Invariant(
+        "pledges_are_promised_awards",
+        "A share has pledged what panels hold and what is offered, and nothing else does.",
+        _wrong_pledges,
+    ),
     Invariant(
         "totals_are_sums_of_entries",
         "Each account's totals equal the sums of its entries.",

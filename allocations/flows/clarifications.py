@@ -22,9 +22,9 @@ from ..models import Clarification, ClarificationState, Proposal, ProposalState,
 from . import notices
 from .completeness import gaps
 from .editing import change_answers, save_answers
-from .evaluation import PERMISSIONS
 from .questions import questions_of
 from .revisions import freeze_revision
+from .steps import PERMISSIONS
 
 DEADLINE = "clarification"
 

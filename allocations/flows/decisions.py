@@ -21,6 +21,7 @@ DECIDED = [
     ProposalState.RESERVE,
     ProposalState.INELIGIBLE,
     ProposalState.INFEASIBLE,
+    ProposalState.REJECTED,
 ]
 
 

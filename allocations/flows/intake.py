@@ -7,7 +7,8 @@ from jaif_portal import clock
 from jaif_portal.flows.deadlines import set_deadline
 from jaif_portal.flows.transitions import move
 
-from ..models import EvaluationStep, Proposal, ProposalState, StepState
+from ..models import EvaluationStep, Proposal, ProposalState, StepKind, StepState
+from .checklists import copy_checklist
 
 DEADLINE = "cut_off"
 
@@ -15,10 +16,12 @@ DEADLINE = "cut_off"
 def take_in(proposal, *, at):
     """Start the evaluation of a rolling mode; otherwise have it start with the cut-off.
 
-    The steps are those of the mode's policy, frozen now.
+    The steps are those of the mode's policy and its check-list, frozen now.
     """
     for position, kind in enumerate(proposal.policy.steps, start=1):
-        EvaluationStep.objects.create(proposal=proposal, position=position, kind=kind)
+        step = EvaluationStep.objects.create(proposal=proposal, position=position, kind=kind)
+        if kind == StepKind.ADMINISTRATIVE:
+            copy_checklist(step, mode=proposal.policy.mode)
     if proposal.round.cut_off_at is None:
         _start(proposal, at=at, note=gettext_noop("Rolling intake"))
     else:

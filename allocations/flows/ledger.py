@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from ..exceptions import InsufficientBalance, PoolExhausted
 from ..models import AccountKind, EntryKind, LedgerAccount, LedgerEntry
 
+OVERDRAFTS = ("ledger_account_not_overdrawn", "pledges_within_pool")
 TOTALS = ("credited", "debited", "held", "lapsed", "corrected")
 
 
@@ -45,7 +46,7 @@ def post(postings, *, by=None, note=""):
         with transaction.atomic():
             return _post(postings, by=by, note=note)
     except IntegrityError as error:
-        if "ledger_account_not_overdrawn" not in str(error):
+        if not any(name in str(error) for name in OVERDRAFTS):
             raise
         raise InsufficientBalance(_("There are not enough hours left.")) from error
 

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
 
+from jaif_portal import clock
 from jaif_portal.flows.outbox import compose_mail, write_mail, write_mails
 from onboarding.models import Role
 
-from ..models import Allocation
+from ..models import AccessMode, Allocation
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,42 @@ def late_code(code, *, secret):
 
 
 def turned_down(proposal, *, remarks):
-    _to_applicant(proposal, "turned_down", remarks=remarks)
+    """With the way on: the other modes whose door is open to the organisation, and the appeal."""
+    modes = [mode for mode in AccessMode.objects.all() if mode.pk != proposal.policy.mode_id]
+    policies = [mode.policies.valid(at=clock.now()).first() for mode in modes]
+    others = [
+        policy.mode
+        for policy in policies
+        if policy and proposal.organisation.kind in policy.organisation_types
+    ]
+    appeals = proposal.appeals.count()
+    _to_applicant(
+        proposal,
+        "turned_down",
+        event=f"turned_down:{appeals + 1}" if appeals else "turned_down",
+        remarks=remarks,
+        other_modes=others,
+    )
+
+
+def appeal_filed(appeal):
+    event = f"appeal:{appeal.pk}:filed"
+    _to_officers(appeal.proposal, "appeal_filed", event=event, appeal=appeal)
+
+
+def appeal_overdue(appeal):
+    event = f"appeal:{appeal.pk}:overdue"
+    _to_officers(appeal.proposal, "appeal_overdue", event=event, appeal=appeal)
+
+
+def appeal_upheld(appeal):
+    event = f"appeal:{appeal.pk}:upheld"
+    _to_applicant(appeal.proposal, "appeal_upheld", event=event, appeal=appeal)
+
+
+def appeal_rejected(appeal):
+    event = f"appeal:{appeal.pk}:rejected"
+    _to_applicant(appeal.proposal, "appeal_rejected", event=event, appeal=appeal)
 
 
 def on_reserve(proposal):
@@ -180,12 +216,12 @@ def _to_project(allocation, letter, *, event="", **context):
     send([ProjectLetter(letter, allocation, event, context)])
 
 
-def _to_officers(proposal, letter):
+def _to_officers(proposal, letter, **context):
     officers = get_user_model().objects.filter(
         groups__name=Role.ACCESS_OFFICER, is_active=True, is_staff=True
     )
     for officer in officers:
-        _write(letter, proposal, to=officer.email, language=officer.language)
+        _write(letter, proposal, to=officer.email, language=officer.language, **context)
 
 
 def _write(letter, proposal, *, to, language, event="", **context):

@@ -21,7 +21,17 @@ from ..models import (
     Proposal,
     ProposalState,
 )
-from . import alerts, assignments, clarifications, intake, ledger, letters, quota, reports
+from . import (
+    alerts,
+    appeals,
+    assignments,
+    clarifications,
+    intake,
+    ledger,
+    letters,
+    quota,
+    reports,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -124,6 +134,7 @@ HANDLERS = {
     "answer": answer_due,
     "answer_reminder": answer_soon,
     clarifications.DEADLINE: clarifications.answer_late,
+    appeals.DEADLINE: appeals.appeal_due,
     "expiry": expire,
     quota.DEADLINE: quota.month_due,
     alerts.DEADLINE: alerts.outlook_due,

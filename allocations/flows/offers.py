@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 from dateutil.relativedelta import relativedelta
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -22,11 +21,9 @@ from onboarding.models import Terms
 
 from ..exceptions import PoolExhausted, StartNotPossible
 from ..models import (
-    AccountKind,
     Allocation,
     Award,
     EvaluationStep,
-    LedgerAccount,
     Project,
     ProjectMember,
     ProjectRole,
@@ -38,34 +35,45 @@ from . import ledger, letters
 from .alerts import watch_period
 from .compliance import circumstances_of
 from .eligibility import require_eligible, require_member, require_no_overdue_report
+from .endings import end_offer
+from .pool import lock_pool, pledge
 from .quota import adopt_policy
+from .reserve import AwardTerms, put_on_reserve, require_next
 
 
 def offer_or_reserve(proposal, *, at):
     """What a mode without competition does after the last check: offer if the pool allows."""
-    award = _drawn_up(proposal, at=at)
-    if award.node_seconds > _free_in_pool(proposal.offer.share):
-        note = gettext_noop("The pool is exhausted.")
-        move(proposal, to=ProposalState.RESERVE, by=None, at=at, note=note)
-        letters.on_reserve(proposal)
-        return proposal
-    return _offer(
-        proposal, award, by=None, at=at, note=gettext_noop("Feasible and within the pool")
+    check = EvaluationStep.objects.get(proposal=proposal, kind=StepKind.TECHNICAL)
+    terms = AwardTerms(
+        node_seconds=check.gpu_hours * 3600 // proposal.offer.partition.gpus_per_node,
+        months=check.months,
+        remarks=check.remarks,
     )
+    try:
+        pledge(proposal.offer.share, node_seconds=terms.node_seconds)
+    except PoolExhausted:
+        note = gettext_noop("The pool is exhausted.")
+        return put_on_reserve(proposal, terms, by=None, at=at, note=note)
+    note = gettext_noop("Feasible and within the pool")
+    return offer(proposal, terms, by=None, at=at, note=note)
 
 
 @transaction.atomic
 def promote(proposal, *, by):
-    """Offer a proposal from the reserve list, once the pool has hours again."""
+    """Offer the first proposal of the reserve list, once the pool has hours again.
+
+    Raises ``PromotionNotPossible`` or ``PoolExhausted``.
+    """
     proposal = _lock(proposal)
     require(by, "allocations.handle_offers", proposal)
     now = clock.now()
     if proposal.state != ProposalState.RESERVE:
         raise TransitionNotAllowed(_("This proposal is not on the reserve list."))
-    award = _drawn_up(proposal, at=now)
-    if award.node_seconds > _free_in_pool(proposal.offer.share):
-        raise PoolExhausted
-    return _offer(proposal, award, by=by, at=now)
+    lock_pool(proposal.offer.share)  # one promotion at a time, so that the order holds
+    place = proposal.reserve_place
+    require_next(place, at=now)
+    pledge(proposal.offer.share, node_seconds=place.node_seconds)
+    return offer(proposal, AwardTerms.of(place), by=by, at=now)
 
 
 @transaction.atomic
@@ -138,31 +146,16 @@ def _lock(proposal):
     return rows.get(pk=proposal.pk)
 
 
-def _drawn_up(proposal, *, at):
-    """The award as the last check found it right, not yet saved."""
-    check = EvaluationStep.objects.get(proposal=proposal, kind=StepKind.TECHNICAL)
-    return Award(
+def offer(proposal, terms, *, by, at, note=""):
+    """Write the award, whose hours are pledged already, and the letter that offers it."""
+    award = Award.objects.create(
         proposal=proposal,
-        node_seconds=check.gpu_hours * 3600 // proposal.offer.partition.gpus_per_node,
-        months=check.months,
-        remarks=check.remarks,
+        node_seconds=terms.node_seconds,
+        months=terms.months,
+        remarks=terms.remarks,
         offered_at=at,
         answer_by=clock.add_working_days(at, proposal.policy.answer_days),
     )
-
-
-def _free_in_pool(share):
-    """Node-seconds of a share that are neither granted nor offered. Holds the share's lock."""
-    pool = ledger.open_account(AccountKind.SHARE, partition=share.partition, share=share)
-    pool = LedgerAccount.objects.select_for_update().get(pk=pool.pk)
-    offered = Award.objects.filter(
-        proposal__state=ProposalState.OFFERED, proposal__offer__share=share
-    ).aggregate(total=Sum("node_seconds"))["total"]
-    return pool.available - (offered or 0)
-
-
-def _offer(proposal, award, *, by, at, note=""):
-    award.save()
     move(proposal, to=ProposalState.OFFERED, by=by, at=at, note=note)
     set_deadline("answer", proposal, due_at=award.answer_by)
     policy = proposal.policy
@@ -174,7 +167,7 @@ def _offer(proposal, award, *, by, at, note=""):
 
 
 def _answer(proposal, *, by, at):
-    Award.objects.filter(proposal=proposal).update(answered_at=at, answered_by=by)
+    end_offer(proposal, by=by, at=at)
     meet_deadlines(proposal, "answer", "answer_reminder", at=at)
 
 

@@ -24,7 +24,8 @@ from ..models import (
 )
 from . import review_letters
 from .assignments import DUE, REMINDER, lock_proposal, release_all, require_in_peer_review
-from .evaluation import finish_step, go_on
+from .evaluation import go_on
+from .steps import finish_step
 
 
 @transaction.atomic
@@ -174,6 +175,6 @@ def _end_peer_review(proposal, *, by, at, note):
     step = proposal.steps.get(kind=StepKind.PEER_REVIEW, state=StepState.ACTIVE)
     step.proposal = proposal
     release_all(proposal, by=by, at=at, note=note)
-    finish_step(step, StepOutcome.REVIEWED, by=by, remarks="")
+    finish_step(step, StepOutcome.REVIEWED, by=by)
     review_letters.reviews_are_in(proposal)
     go_on(proposal, at=at)

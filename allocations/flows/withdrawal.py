@@ -8,10 +8,11 @@ from jaif_portal.flows.deadlines import meet_deadlines
 from jaif_portal.flows.permissions import require
 from jaif_portal.flows.transitions import move
 
-from ..models import Award, Proposal, ProposalState, StepOutcome, StepState
+from ..models import Proposal, ProposalState
 from . import intake, notices
 from .assignments import release_all
 from .clarifications import drop_clarification
+from .endings import end_evaluation, end_offer
 
 
 @transaction.atomic
@@ -23,13 +24,11 @@ def withdraw_proposal(proposal, *, by, note=""):
     now, was_draft = clock.now(), proposal.state == ProposalState.DRAFT
     drop_clarification(proposal, by=by, at=now)
     move(proposal, to=ProposalState.WITHDRAWN, by=by, at=now, note=note)
-    proposal.steps.exclude(state=StepState.DONE).update(
-        state=StepState.DONE, outcome=StepOutcome.DROPPED, ended_at=now
-    )
+    end_evaluation(proposal, by=by, at=now)
+    end_offer(proposal, by=by, at=now)
     release_all(proposal, by=by, at=now, note=gettext_noop("The proposal was withdrawn"))
     meet_deadlines(proposal, intake.DEADLINE, "decision", "reply", at=now)
     meet_deadlines(proposal, "answer", "answer_reminder", at=now)
-    Award.objects.filter(proposal=proposal).update(answered_at=now, answered_by=by)
     if not was_draft:
         notices.withdrawn(proposal, note=note)
     return proposal

@@ -11,6 +11,7 @@ from allocations.flows.matching import confirm_reviewers, propose_reviewers
 from allocations.flows.proposals import begin_proposal, submit_proposal
 from allocations.flows.resources import set_resources
 from allocations.flows.reviews import save_review, submit_review
+from allocations.management.checklists import tick_all
 from allocations.models import Call, ReviewerProfile, Round
 from jaif_portal import clock
 from onboarding.flows.organisations import create_organisation
@@ -104,6 +105,7 @@ def load_review_round(people, *, make_person):
     round_.save(update_fields=["cut_off_at"])
     for proposal in proposals:
         intake.cut_off_reached(proposal, at=round_.cut_off_at)
+        tick_all(proposal, by=officer)
         find_eligible(proposal, by=officer)
         find_feasible(proposal, by=technical)
     for email, row in REVIEWERS.items():

@@ -1,5 +1,6 @@
-from .access import Availability, Call, CallState, Round, SystemOffer
+from .access import Availability, Call, CallState, Round, RoundStage, RoundState, SystemOffer
 from .accounting import AccountingMode, Enforcement, ExhaustionPolicy
+from .appeals import Appeal, AppealState
 from .assignments import (
     ENDED,
     ENGAGED,
@@ -34,8 +35,9 @@ from .conflicts import (
 )
 from .corrections import Correction, CorrectionDirection, CorrectionState, LedgerCheck
 from .editing import AnswerChange, Comment, Presence
-from .evaluation import EvaluationStep, StepOutcome, StepState
+from .evaluation import OUTCOMES, EvaluationStep, StepOutcome, StepState
 from .expectations import Expectation
+from .findings import Check, CheckItem, Finding, FindingState, ReasonCode
 from .forecasts import (
     Forecast,
     ForecastOutcome,
@@ -51,6 +53,15 @@ from .ledger import AccountKind, EntryKind, LedgerAccount, LedgerEntry
 from .load import LoadSample, PartitionStatus, TypicalWait
 from .machines import FundingShare, Partition, System
 from .modes import AccessMode, AccessPolicy, HourUnit, Purpose, StepKind
+from .panel import (
+    HeldOutcome,
+    HeldState,
+    Publication,
+    PublicationState,
+    ReservePlace,
+    Seat,
+    TieRule,
+)
 from .projects import (
     Allocation,
     AllocationState,
@@ -112,6 +123,7 @@ __all__ = [
     "FINDINGS",
     "OPEN_CHANGES",
     "OPEN_REPORTS",
+    "OUTCOMES",
     "SETTLED_REPORTS",
     "WORKING",
     "Absence",
@@ -122,6 +134,8 @@ __all__ = [
     "Allocation",
     "AllocationState",
     "AnswerChange",
+    "Appeal",
+    "AppealState",
     "AssignmentState",
     "Attachment",
     "AttachmentKind",
@@ -132,6 +146,8 @@ __all__ = [
     "ChangeKind",
     "ChangeRequest",
     "ChangeState",
+    "Check",
+    "CheckItem",
     "Clarification",
     "ClarificationState",
     "ClosureKind",
@@ -164,11 +180,15 @@ __all__ = [
     "ExhaustionPolicy",
     "Expectation",
     "ExportOutcome",
+    "Finding",
+    "FindingState",
     "Forecast",
     "ForecastOutcome",
     "FormSection",
     "FormVersion",
     "FundingShare",
+    "HeldOutcome",
+    "HeldState",
     "Horizon",
     "HourUnit",
     "IntakePolicy",
@@ -198,16 +218,20 @@ __all__ = [
     "Proposal",
     "ProposalState",
     "PublicMailDomain",
+    "Publication",
+    "PublicationState",
     "Purpose",
     "QoS",
     "Question",
     "QuestionKind",
     "QueueForecast",
     "QuotaMonth",
+    "ReasonCode",
     "RelationKind",
     "RelationWindow",
     "Report",
     "ReportForm",
+    "ReservePlace",
     "ResourceLine",
     "Review",
     "ReviewAssignment",
@@ -218,11 +242,14 @@ __all__ = [
     "Revision",
     "RiskClass",
     "Round",
+    "RoundStage",
+    "RoundState",
     "ScaleLabel",
     "SchedulingParameters",
     "Score",
     "SealedItem",
     "SealedRead",
+    "Seat",
     "SectionKind",
     "Sector",
     "Severity",
@@ -235,6 +262,7 @@ __all__ = [
     "TeamMember",
     "Tick",
     "TickTotal",
+    "TieRule",
     "TypicalWait",
     "Wish",
     "Workload",

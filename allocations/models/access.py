@@ -94,6 +94,30 @@ class Call(models.Model):
         )
 
 
+class RoundState(models.TextChoices):
+    """What is stored of a round; see ``Round.stage`` for how it is called at a moment."""
+
+    GATHERING = "gathering", _("Not published")
+    PUBLISHED = "published", _("Published")
+    COMPLETED = "completed", _("Completed")
+
+    @property
+    def successors(self):
+        return {
+            RoundState.GATHERING: {RoundState.PUBLISHED},
+            RoundState.PUBLISHED: {RoundState.COMPLETED},
+            RoundState.COMPLETED: set(),
+        }[self]
+
+
+class RoundStage(models.TextChoices):
+    SCHEDULED = "scheduled", _("Scheduled")
+    OPEN = "open", _("Open")
+    EVALUATING = "evaluating", _("In evaluation")
+    PUBLISHED = "published", _("Published")
+    COMPLETED = "completed", _("Completed")
+
+
 class Round(models.Model):
     """The proposals of a call that are handled together. A rolling mode has one endless round.
 
@@ -108,6 +132,13 @@ class Round(models.Model):
     )
     last_number = models.PositiveIntegerField(_("last reference number"), default=0)
     drafts_told_at = models.DateTimeField(_("authors of drafts told at"), null=True, editable=False)
+    state = models.CharField(
+        _("state"),
+        max_length=20,
+        choices=RoundState,
+        default=RoundState.GATHERING,
+        editable=False,
+    )
 
     class Meta:
         verbose_name = _("round")
@@ -120,6 +151,16 @@ class Round(models.Model):
 
     def __str__(self):
         return f"{self.call.mode.code} {self.year}-{self.number:02}"
+
+    def stage(self, *, at):
+        """Until it is published a round is where the clock says."""
+        if self.state != RoundState.GATHERING:
+            return RoundStage(self.state)
+        if at < self.call.opens_at:
+            return RoundStage.SCHEDULED
+        if self.cut_off_at is None or at < self.cut_off_at:
+            return RoundStage.OPEN
+        return RoundStage.EVALUATING
 
 
 class SystemOffer(models.Model):

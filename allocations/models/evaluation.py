@@ -1,3 +1,6 @@
+from functools import reduce
+from operator import or_
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -28,7 +31,33 @@ class StepOutcome(models.TextChoices):
     FEASIBLE_WITH_CHANGES = "feasible_with_changes", _("Feasible with changes")
     INFEASIBLE = "infeasible", _("Not feasible")
     REVIEWED = "reviewed", _("Reviewed")
+    REPLIED = "replied", _("Replied")
+    NO_REPLY = "no_reply", _("No reply")
+    AWARD = "award", _("To be awarded")
+    RESERVE = "reserve", _("For the reserve list")
+    REJECT = "reject", _("Not to be awarded")
     DROPPED = "dropped", _("Dropped: the proposal ended before")
+
+
+# What each step may end with; each may also be dropped when the proposal ends before.
+OUTCOMES = {
+    StepKind.ADMINISTRATIVE: {StepOutcome.ELIGIBLE, StepOutcome.INELIGIBLE},
+    StepKind.TECHNICAL: {
+        StepOutcome.FEASIBLE,
+        StepOutcome.FEASIBLE_WITH_CHANGES,
+        StepOutcome.INFEASIBLE,
+    },
+    StepKind.PEER_REVIEW: {StepOutcome.REVIEWED},
+    StepKind.RIGHT_TO_REPLY: {StepOutcome.REPLIED, StepOutcome.NO_REPLY},
+    StepKind.PANEL: {StepOutcome.AWARD, StepOutcome.RESERVE, StepOutcome.REJECT},
+}
+
+
+def _allowed_outcomes():
+    """Each step's own outcomes, as a condition of the database."""
+    anywhere = Q(outcome__in=["", StepOutcome.DROPPED])
+    own = (Q(kind=kind, outcome__in=sorted(outcomes)) for kind, outcomes in OUTCOMES.items())
+    return reduce(or_, own, anywhere)
 
 
 class EvaluationStep(models.Model):
@@ -46,6 +75,12 @@ class EvaluationStep(models.Model):
     remarks = models.TextField(_("remarks"), blank=True)
     gpu_hours = models.PositiveIntegerField(_("GPU-hours found right"), null=True, blank=True)
     months = models.PositiveSmallIntegerField(_("months found right"), null=True, blank=True)
+    pool_left = models.PositiveBigIntegerField(
+        _("left in the pool"),
+        null=True,
+        blank=True,
+        help_text=_("Node-seconds of the funding share that nobody was promised at that moment."),
+    )
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -71,6 +106,7 @@ class EvaluationStep(models.Model):
                 condition=Q(state="done", ended_at__isnull=False) & ~Q(outcome="")
                 | ~Q(state="done") & Q(ended_at=None, outcome=""),
             ),
+            models.CheckConstraint(name="outcome_fits_step", condition=_allowed_outcomes()),
         ]
 
     def __str__(self):

@@ -55,6 +55,11 @@ class LedgerAccount(models.Model):
     corrected = models.PositiveBigIntegerField(
         _("corrected"), default=0, help_text=_("The part of the debits that corrections took.")
     )
+    pledged = models.PositiveBigIntegerField(
+        _("pledged"),
+        default=0,
+        help_text=_("Of a funding share: awards that are recorded or offered, not yet granted."),
+    )
     updated_at = models.DateTimeField(_("last entry at"), null=True, blank=True)
 
     class Meta:
@@ -65,6 +70,11 @@ class LedgerAccount(models.Model):
             models.CheckConstraint(
                 name="ledger_account_not_overdrawn",
                 condition=Q(kind="capacity") | Q(credited__gte=F("debited") + F("held")),
+            ),
+            models.CheckConstraint(
+                name="pledges_within_pool",
+                condition=Q(pledged=0)
+                | Q(kind="share", credited__gte=F("debited") + F("held") + F("pledged")),
             ),
             models.CheckConstraint(
                 name="ledger_account_lapsed_is_debited",
@@ -90,6 +100,11 @@ class LedgerAccount(models.Model):
     def available(self):
         """Node-seconds that can still be given away."""
         return self.credited - self.debited - self.held
+
+    @property
+    def unpledged(self):
+        """Node-seconds of a funding share that no award has been promised."""
+        return self.available - self.pledged
 
     @property
     def charged(self):

@@ -123,6 +123,20 @@ class AccessPolicy(models.Model):
     remind_days = models.PositiveSmallIntegerField(
         _("working days before its end to remind of an offer"), default=3
     )
+    appeal_days = models.PositiveSmallIntegerField(_("working days to appeal"), default=10)
+    reserve_days = models.PositiveSmallIntegerField(
+        _("days that a place on the reserve list is valid"), default=180
+    )
+    panel_quorum = models.PositiveSmallIntegerField(
+        _("members present for the panel to decide"),
+        default=3,
+        help_text=_("Of those who have no conflict of interest with the proposal."),
+    )
+    publish_alone_up_to = models.PositiveIntegerField(
+        _("GPU-hours that the chair publishes alone"),
+        default=0,
+        help_text=_("Together for a round. Above it, another person confirms the publication."),
+    )
     start_within_days = models.PositiveSmallIntegerField(_("days within which use begins"))
     report_months = models.PositiveSmallIntegerField(_("months to the final report"))
     renewals = models.PositiveSmallIntegerField(_("renewals"), default=0)

@@ -20,6 +20,7 @@ class ProposalState(models.TextChoices):
     AWARDED = "awarded", _("Awarded")
     INELIGIBLE = "ineligible", _("Not eligible")
     INFEASIBLE = "infeasible", _("Technically not feasible")
+    REJECTED = "rejected", _("Not awarded")
     DECLINED = "declined", _("Declined")
     LAPSED = "lapsed", _("Lapsed")
     WITHDRAWN = "withdrawn", _("Withdrawn")
@@ -30,7 +31,12 @@ class ProposalState(models.TextChoices):
 
     @property
     def is_final(self):
-        return not SUCCESSORS[self]
+        """Nothing more is to come, unless an appeal is upheld."""
+        return SUCCESSORS[self] <= {ProposalState.IN_EVALUATION}
+
+    @property
+    def can_be_appealed(self):
+        return self.is_final and bool(SUCCESSORS[self])
 
     @property
     def public_label(self):
@@ -72,6 +78,7 @@ SUCCESSORS = {
         ProposalState.RESERVE,
         ProposalState.INELIGIBLE,
         ProposalState.INFEASIBLE,
+        ProposalState.REJECTED,
         ProposalState.WITHDRAWN,
     },
     ProposalState.CLARIFICATION: {ProposalState.IN_EVALUATION, ProposalState.WITHDRAWN},
@@ -83,8 +90,9 @@ SUCCESSORS = {
         ProposalState.WITHDRAWN,
     },
     ProposalState.AWARDED: set(),
-    ProposalState.INELIGIBLE: set(),
-    ProposalState.INFEASIBLE: set(),
+    ProposalState.INELIGIBLE: {ProposalState.IN_EVALUATION},
+    ProposalState.INFEASIBLE: {ProposalState.IN_EVALUATION},
+    ProposalState.REJECTED: {ProposalState.IN_EVALUATION},
     ProposalState.DECLINED: set(),
     ProposalState.LAPSED: set(),
     ProposalState.WITHDRAWN: set(),

@@ -13,6 +13,7 @@ from jaif_portal.views.flow_forms import FlowFormMixin
 from onboarding.flows.agreements import current_terms
 from onboarding.models import Terms
 
+from ..flows.appeals import why_no_appeal
 from ..flows.attachments import attached
 from ..flows.completeness import gaps
 from ..flows.eligibility import obstacles, overdue_reports
@@ -122,6 +123,9 @@ class ProposalDetail(Proposals, DetailView):
             may_recall=user.has_perm("allocations.recall_proposal", proposal)
             and may_recall(proposal, at=now),
             may_answer_questions=user.has_perm("allocations.answer_questions", proposal),
+            may_appeal=user.has_perm("allocations.file_appeal", proposal)
+            and not why_no_appeal(proposal, at=now),
+            appeals=proposal.appeals.order_by("pk"),
             clarifications=proposal.clarifications.select_related("asked_by", "ended_by"),
             reviews=reviews_shown_to(user, proposal),
             is_reviewed=StepKind.PEER_REVIEW in proposal.policy.steps,

@@ -26,7 +26,8 @@ class Act:
     """Something that may be done to a row: ``flow(obj, by=user, **form.cleaned_data)``.
 
     ``possible`` answers with the reason why not, as a whole sentence, or with nothing.
-    It explains; the flow decides. ``initial`` fills the form in from the row.
+    It explains; the flow decides. ``initial`` fills the form in from the row. Ticked rows are
+    done in ``bulk_order`` where one is given, else in the list's.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Act:
     text: str = ""
     grave: bool = False
     in_bulk: bool = True
+    bulk_order: tuple = ()
 
     def hindrance(self, user, obj):
         """Why ``user`` cannot do this to ``obj`` now; empty where they can."""
@@ -115,7 +117,7 @@ class ActsMixin:
         try:
             act.flow(obj, by=request.user, **form.cleaned_data)
         except Refusal as refusal:
-            form.add_error(None, str(refusal))
+            _put_on_form(form, refusal)
             return False
         self.log_change(request, obj, str(act.label))
         text = _("Done: %(act)s. %(subject)s")
@@ -143,7 +145,7 @@ class ActsMixin:
 def _in_bulk(act):
     def perform(modeladmin, request, queryset):
         done = 0
-        for obj in queryset:
+        for obj in queryset.order_by(*act.bulk_order) if act.bulk_order else queryset:
             if not request.user.has_perm(act.permission, obj):
                 hindrance = act.hindrance(request.user, obj)
                 modeladmin.message_user(request, f"{obj}: {hindrance}", messages.ERROR)
@@ -160,6 +162,13 @@ def _in_bulk(act):
             modeladmin.message_user(request, text, messages.SUCCESS)
 
     return perform
+
+
+def _put_on_form(form, refusal):
+    """Each sentence at its field where the form has it, the others above the form."""
+    fields = getattr(refusal, "fields", None) or {None: [str(refusal)]}
+    for field, sentences in fields.items():
+        form.add_error(field if field in form.fields else None, sentences)
 
 
 class ReadOnlyMixin:

@@ -13,8 +13,10 @@ class Role(models.TextChoices):
 
     ACCESS_OFFICER = "access officer", _("Access officer")
     TECHNICAL_REVIEWER = "technical reviewer", _("Technical reviewer")
+    TECHNICAL_LEAD = "technical lead", _("Technical lead")
     PEER_REVIEWER = "peer reviewer", _("Peer reviewer")
     PANEL_CHAIR = "panel chair", _("Panel chair")
+    PUBLISHER = "publisher", _("Publisher")
     ONBOARDING_OFFICER = "onboarding officer", _("Onboarding officer")
     AUDITOR = "auditor", _("Auditor")
     ADMINISTRATOR = "administrator", _("Administrator")

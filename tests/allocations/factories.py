@@ -5,18 +5,20 @@ from decimal import Decimal
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
 
-from allocations.flows import lifecycle
+from allocations.flows import evaluation, lifecycle
 from allocations.flows.assessments import answer_questions
 from allocations.flows.associations import acknowledge_associations
+from allocations.flows.checklists import fill_in_checklist
 from allocations.flows.compliance import assessment_of, standing
 from allocations.flows.editing import edit_proposal
-from allocations.flows.evaluation import find_eligible, find_feasible
+from allocations.flows.evaluation import find_feasible
+from allocations.flows.findings import confirm_finding, find_ineligible, find_infeasible
 from allocations.flows.offers import accept_offer
 from allocations.flows.proposals import begin_proposal, submit_proposal
 from allocations.flows.questions import options_of, questions_of
 from allocations.flows.resources import set_resources
 from allocations.flows.values import answer_of
-from allocations.models import Call, Partition, Project, QuestionKind, Sector
+from allocations.models import Call, Check, Partition, Project, QuestionKind, Sector
 from jaif_portal import clock
 from onboarding.flows.agreements import accept_terms, current_terms
 from onboarding.flows.cases import check_case
@@ -69,14 +71,14 @@ SHORT_ANSWERS = {  # to what the form asks in Playground beside the columns
 
 
 def officer():
-    return _staff(Role.ACCESS_OFFICER)
+    return staff(Role.ACCESS_OFFICER)
 
 
 def reviewer():
-    return _staff(Role.TECHNICAL_REVIEWER)
+    return staff(Role.TECHNICAL_REVIEWER)
 
 
-def _staff(role):
+def staff(role):
     return Group.objects.get(name=role).user_set.first() or UserFactory(role=role)
 
 
@@ -163,6 +165,29 @@ def line(**answers):
 def submitted(**answers):
     proposal = draft(**answers)
     return submit_proposal(proposal, by=proposal.applicant)
+
+
+def tick_all(proposal, *, by):
+    """Fill in the check-list: everything is in order."""
+    checks = Check.objects.filter(step__proposal=proposal)
+    answers = {check.position: (True, "") for check in checks}
+    fill_in_checklist(proposal, by=by, answers=answers)
+
+
+def find_eligible(proposal, *, by, **remarks):
+    """Tick the whole check-list, then pass the check."""
+    tick_all(proposal, by=by)
+    return evaluation.find_eligible(proposal, by=by, **remarks)
+
+
+def ineligible(proposal, *, by, remarks="No."):
+    find_ineligible(proposal, by=by, reason="other", remarks=remarks)
+    return confirm_finding(proposal, by=UserFactory(role=Role.ACCESS_OFFICER))
+
+
+def infeasible(proposal, *, by, remarks="No."):
+    find_infeasible(proposal, by=by, reason="other", remarks=remarks)
+    return confirm_finding(proposal, by=UserFactory(role=Role.TECHNICAL_LEAD))
 
 
 def offered(**answers):

@@ -4,7 +4,7 @@ import datetime as dt
 
 from allocations.flows import lifecycle
 from allocations.flows.assignments import accept_review, declare
-from allocations.flows.evaluation import find_eligible, find_feasible
+from allocations.flows.evaluation import find_feasible
 from allocations.flows.matching import assign_by_hand, confirm_reviewers
 from allocations.flows.proposals import begin_proposal, submit_proposal
 from allocations.flows.reviews import save_review, submit_review
@@ -57,9 +57,10 @@ def in_peer_review(travel, *, count=1, **answers):
     proposals = [submitted(**answers) for _number in range(count)]
     if clock.now() < CUT_OFF:
         travel(CUT_OFF)
+    lifecycle.fund_shares(at=clock.now())
     lifecycle.keep_deadlines(until=clock.now())
     for proposal in proposals:
-        find_eligible(proposal, by=factories.officer())
+        factories.find_eligible(proposal, by=factories.officer())
         find_feasible(proposal, by=factories.reviewer())
         proposal.refresh_from_db()
     return proposals

@@ -7,6 +7,8 @@ import pytest
 from django.contrib.auth.models import Group
 from django.db import transaction
 
+from allocations.flows import matrix
+from allocations.flows.appeals import file_appeal
 from allocations.flows.clarifications import (
     answer_questions,
     ask_applicant,
@@ -14,29 +16,44 @@ from allocations.flows.clarifications import (
 )
 from allocations.flows.editing import edit_proposal
 from allocations.flows.evaluation import (
+    close_reply,
     find_eligible,
     find_feasible,
+)
+from allocations.flows.findings import (
+    confirm_finding,
     find_ineligible,
     find_infeasible,
+    return_finding,
 )
 from allocations.flows.offers import accept_offer, decline_offer, lapse_offer, promote
+from allocations.flows.panel import Decision, record_outcome, reopen_outcome
 from allocations.flows.proposals import submit_proposal
 from allocations.flows.recall import recall_proposal
+from allocations.flows.reviews import close_peer_review
 from allocations.flows.withdrawal import withdraw_proposal
+from allocations.management.commands.permissions import people as people_of
 from allocations.models import (
+    Appeal,
     Award,
+    Check,
     EvaluationStep,
+    Finding,
+    HeldOutcome,
     LedgerAccount,
     LedgerEntry,
     Project,
     Proposal,
     ProposalState,
+    ReviewPolicy,
     Round,
+    StepKind,
 )
+from jaif_portal import clock
 from jaif_portal.exceptions import Refusal, TransitionNotAllowed
 from jaif_portal.models import Deadline, Mail, Transition
 from onboarding.models import Acceptance, OnboardingCase, Role
-from tests.allocations import factories
+from tests.allocations import factories, reviewing, rounds
 from tests.allocations.pools import leave_in_pool, put_into_pool
 from tests.onboarding.factories import UserFactory
 
@@ -56,7 +73,16 @@ def answer(proposal, *, by):
 
 
 def turn_down(find):
-    return lambda proposal, *, by: find(proposal, by=by, remarks="For these reasons.")
+    return lambda proposal, *, by: find(proposal, by=by, reason="other", remarks="Because.")
+
+
+def fill_in(proposal, *, by):
+    """What is changed is undone, so nothing is ticked but what was."""
+    return factories.fill_in_checklist(proposal, by=by, answers={1: (True, "")})
+
+
+def record(proposal, *, by):
+    return record_outcome(proposal, by=by, decision=Decision(outcome="award"))
 
 
 FLOWS = {
@@ -65,79 +91,83 @@ FLOWS = {
     "recall": recall_proposal,
     "withdraw": withdraw_proposal,
     "ask": lambda proposal, *, by: ask_applicant(proposal, by=by, question="Which data?"),
-    "answer": answer,
-    "lapse_question": lapse_clarification,
-    "find_eligible": find_eligible,
-    "find_ineligible": turn_down(find_ineligible),
-    "find_feasible": find_feasible,
-    "find_infeasible": turn_down(find_infeasible),
+    "answer questions": answer,
+    "go on without an answer": lapse_clarification,
+    "fill in check-list": fill_in,
+    "find eligible": find_eligible,
+    "find not eligible": turn_down(find_ineligible),
+    "find feasible": find_feasible,
+    "find not feasible": turn_down(find_infeasible),
+    "confirm": confirm_finding,
+    "return": lambda proposal, *, by: return_finding(proposal, by=by, remarks="Not so."),
+    "close peer review": close_peer_review,
+    "close reply": close_reply,
+    "record outcome": record,
+    "reopen outcome": lambda proposal, *, by: reopen_outcome(proposal, by=by, reason="New."),
     "promote": promote,
-    "accept_offer": accept_offer,
-    "decline_offer": decline_offer,
-    "lapse_offer": lapse_offer,
+    "accept offer": accept_offer,
+    "decline offer": decline_offer,
+    "lapse offer": lapse_offer,
+    "appeal": lambda proposal, *, by: file_appeal(proposal, by=by, text="It is wrong."),
 }
 OFFICER, REVIEWER = Role.ACCESS_OFFICER.value, Role.TECHNICAL_REVIEWER.value
 WRITERS = {"applicant", "team member", "staff on the team"}
 
-# (flow, state): (new state, who may)
-TABLE = {
-    ("edit", "draft"): ("draft", WRITERS),
-    ("submit", "draft"): ("in_evaluation", {"applicant"}),
-    ("withdraw", "draft"): ("withdrawn", {"applicant"}),
-    ("recall", "submitted"): ("draft", {"applicant"}),
-    ("ask", "eligibility check"): ("clarification", {OFFICER}),
-    ("ask", "technical check"): ("clarification", {REVIEWER}),
-    ("answer", "clarification"): ("in_evaluation", {"applicant"}),
-    ("lapse_question", "clarification"): (
-        "in_evaluation",
-        {OFFICER, REVIEWER, Role.PANEL_CHAIR.value},
-    ),
-    ("withdraw", "clarification"): ("withdrawn", {"applicant"}),
-    ("withdraw", "submitted"): ("withdrawn", {"applicant"}),
-    ("withdraw", "eligibility check"): ("withdrawn", {"applicant"}),
-    ("withdraw", "technical check"): ("withdrawn", {"applicant"}),
-    ("withdraw", "reserve"): ("withdrawn", {"applicant"}),
-    ("withdraw", "offered"): ("withdrawn", {"applicant"}),
-    ("find_eligible", "eligibility check"): ("in_evaluation", {OFFICER}),
-    ("find_ineligible", "eligibility check"): ("ineligible", {OFFICER}),
-    ("find_feasible", "technical check"): ("offered", {REVIEWER}),
-    ("find_infeasible", "technical check"): ("infeasible", {REVIEWER}),
-    ("promote", "reserve"): ("offered", {OFFICER}),
-    ("accept_offer", "offered"): ("awarded", {"applicant"}),
-    ("decline_offer", "offered"): ("declined", {"applicant"}),
-    ("lapse_offer", "offered"): ("lapsed", {OFFICER}),
-    ("lapse_offer", "reserve"): ("lapsed", {OFFICER}),
-}
+
+def in_evaluation(*, team):
+    """``{place: a proposal there}`` for the places of an evaluation."""
+    by = {"by": factories.officer()}
+    site = {"by": factories.reviewer()}
+    why = {"reason": "other", "remarks": "No."}
+    names = [matrix.ELIGIBILITY, matrix.NOT_ELIGIBLE, matrix.TECHNICAL, matrix.NOT_FEASIBLE]
+    found = {name: factories.submitted(team=team) for name in names}
+    factories.tick_all(found[matrix.ELIGIBILITY], **by)
+    find_ineligible(found[matrix.NOT_ELIGIBLE], **by, **why)
+    for name in (matrix.TECHNICAL, matrix.NOT_FEASIBLE):
+        factories.find_eligible(found[name], **by)
+    find_infeasible(found[matrix.NOT_FEASIBLE], **site, **why)
+    ReviewPolicy.objects.update(least_reviews=1)
+    steps = {
+        matrix.REVIEW: StepKind.PEER_REVIEW,
+        matrix.REPLY: StepKind.RIGHT_TO_REPLY,
+        matrix.PANEL: StepKind.PANEL,
+        matrix.HELD: StepKind.PANEL,
+        matrix.REJECTED: StepKind.PANEL,
+    }
+    found |= {name: rounds.submitted(team=team) for name in steps}
+    rounds.reach_cut_off()
+    for name, kind in steps.items():
+        rounds.bring_to(found[name], kind)
+    reviewing.assigned(found[matrix.REVIEW], count=1, alternates=0)
+    found[matrix.REVIEW].assignments.update(state="reviewed", declared_at=clock.now())
+    rounds.seat(found[matrix.PANEL])
+    rounds.record(found[matrix.REJECTED], "reject")
+    rounds.propose_publication(found[matrix.HELD].round, by=rounds.chair(), force_reason="Now.")
+    rounds.confirm_publication(found[matrix.HELD].round, by=rounds.publisher())
+    rounds.record(found[matrix.HELD])
+    return found
 
 
 def in_every_state(*, team, share):
-    """``{name of the state: a proposal in it}``; evaluation counts as two."""
+    """``{name of the place: a proposal there}``."""
     leave_in_pool(share, 0)
-    proposals = {"reserve": factories.offered(team=team)}
-    put_into_pool(share, 99 * 1250 * 3600, at=share.starts_at)
+    proposals = {"reserve list": factories.offered(team=team)}
+    put_into_pool(share, 99 * rounds.AWARD, at=share.starts_at)
     proposals["draft"] = factories.draft(team=team)
-    for name in (
-        "submitted",
-        "clarification",
-        "eligibility check",
-        "technical check",
-        "ineligible",
-    ):
+    for name in ("submitted", matrix.QUESTION, "not eligible", "not feasible"):
         proposals[name] = factories.submitted(team=team)
     for name in ("offered", "awarded", "declined", "lapsed", "withdrawn"):
         proposals[name] = factories.offered(team=team)
-    proposals["infeasible"] = factories.submitted(team=team)
-    by = {"by": factories.officer()}
+    proposals |= in_evaluation(team=team)
     Proposal.objects.filter(pk=proposals["submitted"].pk).update(state="submitted")
     ahead = Round.objects.create(
         call=proposals["submitted"].call, year=2027, number=1, cut_off_at=share.ends_at
     )
     Proposal.objects.filter(pk=proposals["submitted"].pk).update(round=ahead)
-    ask_applicant(proposals["clarification"], question="Which data?", **by)
-    find_eligible(proposals["technical check"], **by)
-    find_ineligible(proposals["ineligible"], remarks="No.", **by)
-    find_eligible(proposals["infeasible"], **by)
-    find_infeasible(proposals["infeasible"], by=factories.reviewer(), remarks="No.")
+    ask_applicant(proposals[matrix.QUESTION], question="Which data?", by=factories.officer())
+    factories.ineligible(proposals["not eligible"], by=factories.officer())
+    factories.find_eligible(proposals["not feasible"], by=factories.officer())
+    factories.infeasible(proposals["not feasible"], by=factories.reviewer())
     for name, end in [
         ("awarded", accept_offer),
         ("declined", decline_offer),
@@ -159,7 +189,7 @@ def both_staff(**fields):
 @pytest.fixture
 def people(db):
     """Everybody but the applicants, by what they are."""
-    factories.officer(), factories.reviewer()
+    factories.officer(), factories.reviewer(), rounds.chair(), rounds.publisher()
     return {role.value: UserFactory(role=role) for role in Role} | {
         "team member": UserFactory(),
         "staff on the team": both_staff(),
@@ -181,7 +211,7 @@ def proposals(people, share, travel):
     for proposal in everybody.values():
         for name in ("colleague", "staff of the organisation", "superuser of the organisation"):
             proposal.organisation.memberships.create(user=people[name], role="member")
-    travel(dt.timedelta(days=15))
+    travel(dt.timedelta(days=8))
     lapse_offer(everybody["lapsed"], by=factories.officer())
     everybody["lapsed"].refresh_from_db()
     return everybody
@@ -193,11 +223,22 @@ def rows(proposal):
         Proposal.objects.filter(pk=proposal.pk).values_list().get(),
         list(EvaluationStep.objects.filter(proposal=proposal).values_list()),
         list(Award.objects.filter(proposal=proposal).values_list()),
+        list(Check.objects.filter(step__proposal=proposal).values_list()),
+        list(Finding.objects.filter(step__proposal=proposal).values_list()),
+        list(HeldOutcome.objects.filter(proposal=proposal).values_list()),
         list(Deadline.objects.of(proposal).values_list()),
-        list(LedgerAccount.objects.order_by("pk").values_list("credited", "debited")),
+        list(LedgerAccount.objects.order_by("pk").values_list("credited", "debited", "pledged")),
         [
             model.objects.count()
-            for model in (Acceptance, LedgerEntry, Mail, OnboardingCase, Project, Transition)
+            for model in (
+                Acceptance,
+                Appeal,
+                LedgerEntry,
+                Mail,
+                OnboardingCase,
+                Project,
+                Transition,
+            )
         ],
     )
 
@@ -215,28 +256,36 @@ def attempt(flow, proposal, *, by):
     return state
 
 
-def test_the_states_of_the_matrix_are_all_there_are(proposals):
-    states = {name: proposal.state for name, proposal in proposals.items()}
+def expected(place, role):
+    """``{flow: the state it leads to}`` for what the table and the rules let a role do."""
+    found = {}
+    for event in matrix.EVENTS:
+        who = WRITERS if event.name == "edit" else set(people_of(event.permission))
+        if role in who and place in event.leads:
+            found[event.flow] = event.leads[place].value
+    return found
 
-    checks = {"eligibility check": "in_evaluation", "technical check": "in_evaluation"}
-    others = set(ProposalState.values) - {"in_evaluation"}
-    assert states == checks | {state: state for state in others}
+
+def test_the_places_of_the_matrix_are_all_there_are(proposals):
+    assert {name: row.state for name, row in proposals.items()} == matrix.PLACES
+    assert set(matrix.PLACES.values()) == set(ProposalState)
+    assert set(FLOWS) == {event.flow for event in matrix.EVENTS}
 
 
 def test_each_flow_does_what_the_table_says_and_refuses_everything_else(proposals, people):
-    outcomes, expected, changed = {}, {}, []
-    for state, proposal in proposals.items():
+    outcomes, table, changed = {}, {}, []
+    for place, proposal in proposals.items():
         before = rows(proposal)
         closed = copy(proposal.applicant)
         closed.is_active = False
         everybody = people | {"applicant": proposal.applicant, "former applicant": closed}
-        for name, flow in FLOWS.items():
-            new_state, who = TABLE.get((name, state), (None, set()))
-            for role, person in everybody.items():
-                outcomes[name, state, role] = attempt(flow, proposal, by=person)
-                expected[name, state, role] = new_state if role in who else None
-            if rows(proposal) != before:
-                changed.append((name, state))
+        for role, person in everybody.items():
+            allowed = expected(place, role)
+            for name, flow in FLOWS.items():
+                outcomes[name, place, role] = attempt(flow, proposal, by=person)
+                table[name, place, role] = allowed.get(name)
+        if rows(proposal) != before:
+            changed.append(place)
 
-    assert outcomes == expected
+    assert outcomes == table
     assert changed == []

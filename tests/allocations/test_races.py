@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from allocations.flows import offers
 from allocations.flows.editing import edit_proposal
-from allocations.flows.evaluation import find_eligible, find_feasible
+from allocations.flows.evaluation import find_feasible
 from allocations.flows.offers import accept_offer, decline_offer, lapse_offer
 from allocations.flows.proposals import submit_proposal
 from allocations.models import (
@@ -132,7 +132,7 @@ def test_the_last_hours_of_a_pool_are_offered_once(share):
         leave_in_pool(share, 3 * 1250 * 3600)
         proposals = [factories.submitted() for _number in range(8)]
         for proposal in proposals:
-            find_eligible(proposal, by=factories.officer())
+            factories.find_eligible(proposal, by=factories.officer())
         reviewer = factories.reviewer()
 
     at_once([partial(find_feasible, proposal, by=reviewer) for proposal in proposals])
@@ -146,7 +146,7 @@ def test_two_officers_who_decide_at_once_decide_once(monday):
         proposal = factories.submitted()
         officer = factories.officer()
 
-    outcomes = at_once([partial(find_eligible, proposal, by=officer)] * 4)
+    outcomes = at_once([partial(factories.find_eligible, proposal, by=officer)] * 4)
 
     assert kinds(outcomes) == {"Proposal": 1, "TransitionNotAllowed": 3}
 

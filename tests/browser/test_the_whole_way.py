@@ -107,6 +107,8 @@ def decide(page, role, act):
     page.goto("/admin/allocations/proposal/?q=Tenders+for+towns")
     page.locator("#result_list tbody th a").first.click()
     page.get_by_role("link", name=act, exact=True).click()
+    for box in page.locator("#content-main input[type=checkbox]").all():
+        box.check()
     page.locator("input[type=submit]").first.click()
     page.get_by_text(f"Done: {act}").wait_for()
 
@@ -182,6 +184,7 @@ def test_a_start_up_goes_the_whole_way_in_the_browser(visit):
     register_organisation(founder)
     proposal = apply(founder)
 
+    decide(visit(), "officer", "Fill in the check-list")
     decide(visit(), "officer", "Find eligible")
     decide(visit(), "technical", "Find feasible")
     project = accept(founder, proposal)

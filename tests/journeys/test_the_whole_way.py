@@ -11,6 +11,7 @@ from allocations import tasks as allocation_tasks
 from allocations.models import (
     Allocation,
     AllocationState,
+    Check,
     Job,
     JobState,
     Partition,
@@ -110,6 +111,8 @@ def decide(pk):
     officer, reviewer = staff(Role.ACCESS_OFFICER), staff(Role.TECHNICAL_REVIEWER)
     desk = officer.read("/admin/allocations/proposal/")
     assert [row.pk for row in desk.context["cl"].result_list] == [pk]
+    ticks = {f"ticked_{check.position}": "on" for check in Check.objects.all()}
+    officer.fill(f"/admin/allocations/proposal/{pk}/acts/checklist/", **ticks)
     officer.fill(f"/admin/allocations/proposal/{pk}/acts/eligible/", remarks="")
     reviewer.fill(
         f"/admin/allocations/proposal/{pk}/acts/feasible/", gpu_hours=5000, months=2, remarks=""

@@ -21,6 +21,7 @@ from allocations.flows.proposals import begin_proposal, submit_proposal
 from allocations.flows.queue import advance_partition
 from allocations.flows.reports import begin_interim_report
 from allocations.flows.waits import sum_up_waits
+from allocations.management.checklists import tick_all
 from allocations.management.demo_compliance import HARMLESS, OF_ITS_OWN
 from allocations.management.review_round import load_review_round
 from allocations.models import (
@@ -58,8 +59,11 @@ PEOPLE = [  # address, name, role, what for
     ("asked@demo.example", "Lea Hoffmann", None, "start-up PI with questions to answer"),
     ("officer@demo.example", "Hannah Vogt", Role.ACCESS_OFFICER, "access officer"),
     ("technical@demo.example", "Emre Aydin", Role.TECHNICAL_REVIEWER, "technical reviewer"),
+    ("lead@demo.example", "Signe Lund", Role.TECHNICAL_LEAD, "technical lead: second person"),
     ("peer@demo.example", "Claire Fontaine", Role.PEER_REVIEWER, "peer reviewer"),
     ("chair@demo.example", "Tomas Novak", Role.PANEL_CHAIR, "panel chair"),
+    ("publisher@demo.example", "Piotr Zielinski", Role.PUBLISHER, "publisher: confirms a round"),
+    ("officer2@demo.example", "Lea Brandt", Role.ACCESS_OFFICER, "access officer, second person"),
     ("onboarding@demo.example", "Ines Keller", Role.ONBOARDING_OFFICER, "onboarding officer"),
     ("auditor@demo.example", "Greta Olsen", Role.AUDITOR, "auditor: reads all, writes nothing"),
     ("admin@demo.example", "Ada Sommer", Role.ADMINISTRATOR, "administrator: clock, people"),
@@ -271,7 +275,9 @@ def ask_for_a_team(founder):
 
 def offered(applicant, people):
     proposal = submitted(applicant, people)
-    find_eligible(proposal, by=people["officer@demo.example"])
+    officer = people["officer@demo.example"]
+    tick_all(proposal, by=officer)
+    find_eligible(proposal, by=officer)
     return find_feasible(proposal, by=people["technical@demo.example"])
 
 

@@ -8,7 +8,9 @@ from tests.onboarding.factories import UserFactory
 READERS = [
     Role.ACCESS_OFFICER,
     Role.TECHNICAL_REVIEWER,
+    Role.TECHNICAL_LEAD,
     Role.PANEL_CHAIR,
+    Role.PUBLISHER,
     Role.ONBOARDING_OFFICER,
     Role.AUDITOR,
     Role.ADMINISTRATOR,

@@ -5,7 +5,6 @@ import datetime as dt
 import pytest
 
 from allocations import tasks
-from allocations.flows.evaluation import find_ineligible
 from allocations.models import Partition
 from onboarding.models import Role
 from tests.allocations import crowds, factories
@@ -40,7 +39,7 @@ def test_a_late_decision_is_no_longer_marked_once_it_is_made(client, travel):
     late = factories.submitted()
     travel(4 * DAY)
     tasks.keep_deadlines()
-    find_ineligible(late, by=factories.officer(), remarks="Too late.")
+    factories.ineligible(late, by=factories.officer())
     sign_in(client, Role.ACCESS_OFFICER)
 
     assert "badge-state-overdue" not in desk(client).text

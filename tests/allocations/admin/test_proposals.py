@@ -5,10 +5,11 @@ import datetime as dt
 import pytest
 from django.contrib.admin.models import LogEntry
 
-from allocations.models import Proposal, ProposalState, StepOutcome
+from allocations.models import Check, Finding, Proposal, ProposalState, StepKind, StepOutcome
+from jaif_portal import clock
 from jaif_portal.models import Transition
 from onboarding.models import Role
-from tests.allocations import factories
+from tests.allocations import factories, reviewing, rounds
 from tests.allocations.admin.desk import (
     EVERYBODY,
     address,
@@ -28,20 +29,40 @@ ELIGIBILITY = "The step in progress is: Eligibility check."
 TECHNICAL = "The step in progress is: Technical check."
 ON_RESERVE = "Only possible in the state: On the reserve list."
 OFFER = "Only possible in the state: Offered, On the reserve list."
+OPEN_ITEMS = "The check-list is not complete. Open items: 6."
+NOTHING = "Nobody has proposed to turn this proposal down."
+WAITS = "It is proposed to turn this proposal down; a second person decides first."
+HELD = "The panel has decided on this proposal. Reopen it first."
 MISSING = {"remarks": ["This field is required."]}
 
 BY_WHOM = {
+    "checklist": Role.ACCESS_OFFICER,
     "eligible": Role.ACCESS_OFFICER,
     "ineligible": Role.ACCESS_OFFICER,
     "feasible": Role.TECHNICAL_REVIEWER,
     "infeasible": Role.TECHNICAL_REVIEWER,
+    "confirm": Role.ACCESS_OFFICER,
+    "return": Role.ACCESS_OFFICER,
+    "close_reviews": Role.ACCESS_OFFICER,
+    "close_reply": Role.ACCESS_OFFICER,
+    "record": Role.PANEL_CHAIR,
+    "reopen": Role.PANEL_CHAIR,
     "promote": Role.ACCESS_OFFICER,
     "lapse": Role.ACCESS_OFFICER,
 }
 ANSWERS = {
-    "ineligible": {"remarks": "The firm is not yet founded."},
+    "checklist": {"ticked_1": "on"},
+    "ineligible": {"reason": "organisation", "remarks": "The firm is not yet founded."},
     "feasible": {"gpu_hours": 5000, "months": 2},
-    "infeasible": {"remarks": "It needs a database server."},
+    "infeasible": {"reason": "software", "remarks": "It needs a database server."},
+    "return": {"remarks": "It is founded."},
+    "record": {"outcome": "reserve"},
+    "reopen": {"reason": "A new figure."},
+}
+STEPS = {
+    "close_reviews": StepKind.PEER_REVIEW,
+    "close_reply": StepKind.RIGHT_TO_REPLY,
+    "record": StepKind.PANEL,
 }
 
 
@@ -49,75 +70,132 @@ def eligible():
     return factories.find_eligible(factories.submitted(), by=factories.officer())
 
 
+def ticked():
+    proposal = factories.submitted()
+    factories.tick_all(proposal, by=factories.officer())
+    return proposal
+
+
+def found_ineligible():
+    why = {"reason": "other", "remarks": "No."}
+    return factories.find_ineligible(factories.submitted(), by=factories.officer(), **why)
+
+
 def ready_for(act):
     """A proposal to which ``act`` can be done now."""
     if act in {"promote", "lapse"}:
         return on_reserve()[0]
-    return eligible() if act in {"feasible", "infeasible"} else factories.submitted()
+    if act in STEPS:
+        (proposal,) = rounds.in_step(STEPS[act])
+        rounds.seat(proposal)
+        if act == "close_reviews":
+            reviewing.assigned(proposal, alternates=0)
+            proposal.assignments.update(state="reviewed", declared_at=clock.now())
+        return proposal
+    make = {
+        "feasible": eligible,
+        "infeasible": eligible,
+        "eligible": ticked,
+        "confirm": found_ineligible,
+        "return": found_ineligible,
+        "reopen": rounds.held,
+    }
+    return make.get(act, factories.submitted)()
 
 
 def state_of(proposal):
     return Proposal.objects.get(pk=proposal.pk).state
 
 
-def checks(client, proposal):
-    """Of the acts that the desk offers, those that decide."""
-    return {name: why for name, why in offered_acts(client, proposal).items() if name in BY_WHOM}
+def rows(proposal):
+    return (
+        state_of(proposal),
+        history(proposal),
+        list(proposal.steps.values()),
+        list(Check.objects.filter(step__proposal=proposal).values()),
+        list(Finding.objects.filter(step__proposal=proposal).values()),
+        list(proposal.held_outcomes.values()),
+    )
 
 
-@pytest.mark.parametrize("role", EVERYBODY)
 @pytest.mark.parametrize(("act", "whose"), BY_WHOM.items())
-def test_only_the_role_in_charge_can_act(client, role, act, whose):
+def test_only_the_role_in_charge_can_act(client, act, whose):
     proposal = ready_for(act)
-    before = state_of(proposal), history(proposal), list(proposal.steps.values())
-    sign_in(client, role)
+    before, allowed = rows(proposal), {whose}
+    if act in {"confirm", "return"}:
+        allowed.add(Role.TECHNICAL_LEAD)  # of the technical check; refused here all the same
 
-    page = perform(client, proposal, act, **ANSWERS.get(act, {}))
+    for role in [*(role for role in EVERYBODY if role != whose), whose]:
+        sign_in(client, role)
+        page = perform(client, proposal, act, **ANSWERS.get(act, {}))
 
-    after = state_of(proposal), history(proposal), list(proposal.steps.values())
-    if role == whose:
-        assert page.status_code == 200
-        assert after != before
-    else:
-        assert page.status_code == (404 if role == Role.PEER_REVIEWER else 403)
-        assert after == before
+        if role == whose:
+            assert (page.status_code, rows(proposal) != before) == (200, True)
+            continue
+        refused = 404 if role == Role.PEER_REVIEWER else 403
+        assert (page.status_code, role) == (200 if role in allowed else refused, role)
+        assert rows(proposal) == before
 
 
 @pytest.mark.parametrize(
     ("make", "role", "hindrances"),
     [
-        (factories.submitted, Role.ACCESS_OFFICER, ["", "", ROLE, ROLE, ON_RESERVE, OFFER]),
+        (
+            factories.submitted,
+            Role.ACCESS_OFFICER,
+            {"checklist": "", "ineligible": "", "eligible": OPEN_ITEMS, "feasible": ROLE},
+        ),
         (
             factories.submitted,
             Role.TECHNICAL_REVIEWER,
-            [ROLE, ROLE, ELIGIBILITY, ELIGIBILITY, ROLE, ROLE],
+            {"eligible": ROLE, "feasible": ELIGIBILITY, "infeasible": ELIGIBILITY},
         ),
-        (eligible, Role.ACCESS_OFFICER, [TECHNICAL, TECHNICAL, ROLE, ROLE, ON_RESERVE, OFFER]),
-        (eligible, Role.TECHNICAL_REVIEWER, [ROLE, ROLE, "", "", ROLE, ROLE]),
-        (eligible, Role.AUDITOR, [ROLE] * 6),
-        (eligible, Role.ADMINISTRATOR, [ROLE] * 6),
+        (
+            eligible,
+            Role.ACCESS_OFFICER,
+            {"eligible": TECHNICAL, "confirm": NOTHING, "promote": ON_RESERVE, "lapse": OFFER},
+        ),
+        (eligible, Role.TECHNICAL_REVIEWER, {"eligible": ROLE, "feasible": "", "infeasible": ""}),
+        (found_ineligible, Role.ACCESS_OFFICER, {"confirm": "", "return": "", "eligible": WAITS}),
+        (found_ineligible, Role.TECHNICAL_LEAD, {"eligible": ROLE, "promote": ROLE}),
+        (rounds.held, Role.PANEL_CHAIR, {"record": HELD, "reopen": "", "promote": ROLE}),
+        (eligible, Role.AUDITOR, dict.fromkeys(BY_WHOM, ROLE)),
+        (eligible, Role.ADMINISTRATOR, dict.fromkeys(BY_WHOM, ROLE)),
     ],
 )
 def test_each_act_is_offered_or_says_why_not(client, make, role, hindrances):
     proposal = make()
     sign_in(client, role)
 
-    assert checks(client, proposal) == dict(zip(BY_WHOM, hindrances, strict=True))
+    offered = offered_acts(client, proposal)
+
+    assert set(offered) == {*BY_WHOM, "ask", "lapse_question"}
+    assert {name: offered[name] for name in hindrances} == hindrances
 
 
-def test_what_is_offered_or_ended_is_no_longer_checked(client, travel):
+def test_what_is_offered_lapses_once_the_time_to_answer_is_over(client, travel):
     proposal = factories.offered()
     sign_in(client, Role.ACCESS_OFFICER)
-    waiting = "The applicant has time until 7 Dec 2026, 10:00."
-    checked = "The proposal is not in evaluation: Offered."
 
-    before = checks(client, proposal)
+    before = offered_acts(client, proposal)
     travel(dt.timedelta(days=15))
-    after = checks(client, proposal)
+    after = offered_acts(client, proposal)
 
-    expected = [checked, checked, ROLE, ROLE, ON_RESERVE]
-    assert before == dict(zip(BY_WHOM, [*expected, waiting], strict=True))
-    assert after == dict(zip(BY_WHOM, [*expected, ""], strict=True))
+    assert before["eligible"] == "The proposal is not in evaluation: Offered."
+    assert before["lapse"] == "The applicant has time until 7 Dec 2026, 10:00."
+    assert after["lapse"] == ""
+
+
+def test_the_check_list_is_filled_in_bit_by_bit(client):
+    proposal = factories.submitted()
+    sign_in(client, Role.ACCESS_OFFICER)
+
+    perform(client, proposal, "checklist", ticked_1="on", reason_2="None was ever granted.")
+    form = client.get(address("proposal", "act", proposal.pk, "checklist")).context["form"]
+
+    assert form["ticked_1"].value() is True
+    assert form["reason_2"].value() == "None was ever granted."
+    assert form["ticked_3"].value() is False
 
 
 def test_an_act_that_is_not_possible_is_explained_on_its_page_and_refused(client):
@@ -139,27 +217,29 @@ def test_nobody_decides_on_a_proposal_of_the_own_organisation(client):
     officer = sign_in(client, Role.ACCESS_OFFICER)
     proposal.organisation.memberships.create(user=officer, role="member")
 
-    page = perform(client, proposal, "eligible")
+    page = perform(client, proposal, "checklist")
 
     assert page.status_code == 403
-    assert checks(client, proposal)["eligible"] == ROLE
+    assert offered_acts(client, proposal)["eligible"] == ROLE
 
 
 def test_a_decision_lands_in_the_history_with_who_and_why(client):
     proposal = factories.submitted()
-    officer = sign_in(client, Role.ACCESS_OFFICER)
+    sign_in(client, Role.ACCESS_OFFICER)
+    perform(client, proposal, "ineligible", **ANSWERS["ineligible"])
+    second = sign_in(client, Role.ACCESS_OFFICER)
 
-    page = perform(client, proposal, "ineligible", remarks="The firm is not yet founded.")
+    page = perform(client, proposal, "confirm")
 
     proposal.refresh_from_db()
     last = Transition.objects.of(proposal).last()
-    assert messages(page) == [f"Done: Find not eligible. {proposal}"]
+    assert messages(page) == [f"Done: Confirm what turns it down. {proposal}"]
     assert (last.to_state, last.by, last.note) == (
         "ineligible",
-        officer,
+        second,
         "The firm is not yet founded.",
     )
-    assert LogEntry.objects.get().change_message == "Find not eligible"
+    assert LogEntry.objects.first().change_message == "Confirm what turns it down"
     assert "The firm is not yet founded." in page.text
 
 
@@ -172,7 +252,7 @@ def test_turning_down_asks_for_reasons(client, act, role, remarks):
     before = state_of(proposal)
     sign_in(client, role)
 
-    page = perform(client, proposal, act, remarks=remarks)
+    page = perform(client, proposal, act, reason="other", remarks=remarks)
 
     assert errors(page) == MISSING
     assert state_of(proposal) == before
@@ -207,15 +287,15 @@ def test_the_technical_check_starts_from_what_was_asked_for(client):
         ),
         (
             {"gpu_hours": 5001, "months": 2, "remarks": "More."},
-            {"__all__": ["Playground grants at most 5000 GPU-hours."]},
+            {"gpu_hours": ["Playground grants at most 5000 GPU-hours."]},
         ),
         (
             {"gpu_hours": 10**30, "months": 2, "remarks": "More."},
-            {"__all__": ["Playground grants at most 5000 GPU-hours."]},
+            {"gpu_hours": ["Playground grants at most 5000 GPU-hours."]},
         ),
         (
             {"gpu_hours": 5000, "months": 9, "remarks": "Longer."},
-            {"__all__": ["Choose one of these numbers of months: 1, 2, 3."]},
+            {"months": ["Choose one of these numbers of months: 1, 2, 3."]},
         ),
     ],
 )

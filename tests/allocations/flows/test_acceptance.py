@@ -4,8 +4,8 @@ from unittest.mock import Mock
 import pytest
 
 from allocations.exceptions import (
+    InsufficientBalance,
     NotEligible,
-    PoolExhausted,
     ReportOverdue,
     StartNotPossible,
 )
@@ -152,15 +152,14 @@ def test_a_report_that_fell_overdue_since_the_submission_stops_the_award(offered
     assert offered.state == ProposalState.OFFERED
 
 
-def test_a_pool_that_was_emptied_since_the_offer_stops_the_award(offered, share):
-    leave_in_pool(share, 1250 * HOUR - 1)
+def test_what_was_offered_cannot_be_taken_out_of_the_pool(offered, share):
+    with pytest.raises(InsufficientBalance):
+        leave_in_pool(share, 1250 * HOUR - 1)
 
-    with pytest.raises(PoolExhausted) as refusal:
-        accept_offer(offered, by=offered.applicant)
-
-    assert refusal.value.code == "pool_exhausted"
-    assert str(refusal.value) == ("The funding share has not enough hours left for this award.")
-    assert_nothing_was_made(offered)
+    leave_in_pool(share, 1250 * HOUR)
+    accept_offer(offered, by=offered.applicant)
+    share.account.refresh_from_db()
+    assert (share.account.available, share.account.pledged) == (0, 0)
 
 
 def test_an_award_whose_letter_cannot_be_written_has_not_happened(offered, monkeypatch):

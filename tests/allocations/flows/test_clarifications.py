@@ -13,7 +13,6 @@ from allocations.flows.clarifications import (
     ask_applicant,
     lapse_clarification,
 )
-from allocations.flows.evaluation import find_eligible
 from allocations.flows.lifecycle import keep_deadlines
 from allocations.flows.withdrawal import withdraw_proposal
 from allocations.models import Clarification
@@ -75,12 +74,12 @@ def test_an_answer_changes_what_was_asked_for_and_the_clock_goes_on_with_what_wa
         (later + 2 * DAY, None, None, None),
     ]
     assert ("answered:1", factories.officer().email) in letters(proposal)
-    assert find_eligible(proposal, by=factories.officer()).state == "in_evaluation"
+    assert factories.find_eligible(proposal, by=factories.officer()).state == "in_evaluation"
 
 
 def test_a_check_cannot_be_decided_while_questions_are_open(asked):
     with pytest.raises(TransitionNotAllowed):
-        find_eligible(asked.proposal, by=factories.officer())
+        factories.find_eligible(asked.proposal, by=factories.officer())
 
 
 @pytest.mark.parametrize(

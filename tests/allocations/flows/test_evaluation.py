@@ -3,17 +3,15 @@ import datetime as dt
 import pytest
 
 from allocations.exceptions import ProposalIncomplete, ReasonMissing
-from allocations.flows.evaluation import (
-    find_eligible,
-    find_feasible,
-    find_ineligible,
-    find_infeasible,
-)
-from allocations.models import AccessPolicy, Award, ProposalState, TeamMember
+from allocations.flows import evaluation
+from allocations.flows.evaluation import find_feasible
+from allocations.flows.findings import find_ineligible, find_infeasible
+from allocations.models import AccessPolicy, Award, Finding, ProposalState, TeamMember
 from jaif_portal.exceptions import NotPermitted, TransitionNotAllowed
 from jaif_portal.models import Mail
 from onboarding.models import MemberRole, Role
 from tests.allocations import factories
+from tests.allocations.factories import find_eligible
 from tests.allocations.records import history, letters, timers
 from tests.onboarding.factories import UserFactory
 
@@ -57,26 +55,33 @@ def test_an_ineligible_proposal_ends_with_the_reasons(submitted, officer, travel
     due = timers(submitted)["decision"][0]
     now = travel(DAY)
 
-    find_ineligible(submitted, by=officer, remarks="The company is a holding.")
+    factories.ineligible(submitted, by=officer, remarks="The company is a holding.")
 
     submitted.refresh_from_db()
     assert submitted.state == ProposalState.INELIGIBLE
     assert history(submitted)[-1] == (
         "in_evaluation",
         "ineligible",
-        officer,
+        submitted.steps.get(kind="administrative").decided_by,
         now,
         "The company is a holding.",
     )
     assert steps(submitted) == [
-        ("administrative", "done", "ineligible", officer.pk, now, "The company is a holding."),
+        (
+            "administrative",
+            "done",
+            "ineligible",
+            Finding.objects.get().decided_by_id,
+            now,
+            "The company is a holding.",
+        ),
         ("technical", "done", "dropped", None, now, ""),
     ]
     assert timers(submitted) == {"decision": (due, now, None)}
 
 
 def test_the_letter_to_who_is_turned_down_gives_the_reasons(submitted, officer):
-    find_ineligible(submitted, by=officer, remarks="The company is a holding.")
+    factories.ineligible(submitted, by=officer, remarks="The company is a holding.")
 
     assert ("turned_down", submitted.applicant.email) in letters(submitted)
     letter = Mail.objects.get(key__contains="turned_down")
@@ -86,13 +91,13 @@ def test_the_letter_to_who_is_turned_down_gives_the_reasons(submitted, officer):
 
 
 def test_an_infeasible_proposal_ends_with_the_reasons(eligible, reviewer, monday):
-    find_infeasible(eligible, by=reviewer, remarks="The code has no GPU version.")
+    factories.infeasible(eligible, by=reviewer, remarks="The code has no GPU version.")
 
     eligible.refresh_from_db()
     assert eligible.state == ProposalState.INFEASIBLE
     assert history(eligible)[-1][1:] == (
         "infeasible",
-        reviewer,
+        Finding.objects.get().decided_by,
         monday,
         "The code has no GPU version.",
     )
@@ -164,7 +169,7 @@ def test_turning_down_needs_a_reason(submitted, eligible, officer, reviewer):
         (find_infeasible, eligible, reviewer),
     ]:
         with pytest.raises(ReasonMissing) as refusal:
-            find(proposal, by=by, remarks="\n ")
+            find(proposal, by=by, reason="other", remarks="\n ")
 
         assert refusal.value.code == "reason_missing"
         assert str(refusal.value) == "Say why: the applicant reads this text."
@@ -207,13 +212,15 @@ def test_nobody_decides_on_a_proposal_of_the_own_team_or_organisation(
     join(submitted, officer)
     join(submitted, reviewer)
 
-    for find in (find_eligible, find_ineligible):
-        with pytest.raises(NotPermitted):
-            find(submitted, by=officer, remarks="Mine.")
+    with pytest.raises(NotPermitted):
+        evaluation.find_eligible(submitted, by=officer, remarks="Mine.")
+    with pytest.raises(NotPermitted):
+        find_ineligible(submitted, by=officer, reason="other", remarks="Mine.")
     find_eligible(submitted, by=UserFactory(role=Role.ACCESS_OFFICER))
-    for find in (find_feasible, find_infeasible):
-        with pytest.raises(NotPermitted):
-            find(submitted, by=reviewer, remarks="Mine.")
+    with pytest.raises(NotPermitted):
+        find_feasible(submitted, by=reviewer, remarks="Mine.")
+    with pytest.raises(NotPermitted):
+        find_infeasible(submitted, by=reviewer, reason="other", remarks="Mine.")
 
 
 def test_an_officer_does_not_decide_on_the_own_proposal(officer):
@@ -223,12 +230,13 @@ def test_an_officer_does_not_decide_on_the_own_proposal(officer):
         find_eligible(own, by=officer)
 
 
-@pytest.mark.parametrize("find", [find_eligible, find_ineligible])
-def test_a_closed_account_decides_nothing(submitted, officer, find):
+def test_a_closed_account_decides_nothing(submitted, officer):
     officer.is_active = False
 
     with pytest.raises(NotPermitted):
-        find(submitted, by=officer, remarks="Still here.")
+        evaluation.find_eligible(submitted, by=officer)
+    with pytest.raises(NotPermitted):
+        find_ineligible(submitted, by=officer, reason="other", remarks="Still here.")
 
 
 def test_a_superuser_does_not_decide_on_the_own_proposal():

@@ -6,7 +6,7 @@ import pytest
 
 from allocations.exceptions import ProposalIncomplete
 from allocations.flows.editing import edit_proposal
-from allocations.flows.evaluation import find_eligible, find_feasible
+from allocations.flows.evaluation import find_feasible
 from allocations.flows.lifecycle import keep_deadlines
 from allocations.flows.proposals import begin_proposal, submit_proposal
 from allocations.flows.withdrawal import withdraw_proposal
@@ -78,7 +78,7 @@ def test_before_the_cut_off_nothing_is_evaluated():
 
     assert timers(proposal) == {"cut_off": (CUT_OFF, None, None)}
     with pytest.raises(TransitionNotAllowed):
-        find_eligible(proposal, by=factories.officer())
+        factories.find_eligible(proposal, by=factories.officer())
 
 
 def test_the_evaluation_begins_with_the_cut_off_and_its_clock_too(travel):
@@ -122,12 +122,12 @@ def test_what_was_withdrawn_before_the_cut_off_is_not_evaluated(travel):
     assert proposal.state == "withdrawn"
 
 
-def test_a_mode_with_competition_offers_nothing_after_the_technical_check(travel):
+def test_a_mode_with_competition_offers_nothing_after_the_technical_check(travel, share):
     proposal = submitted()
     travel(CUT_OFF)
     keep_deadlines(until=clock.now())
 
-    find_eligible(proposal, by=factories.officer())
+    factories.find_eligible(proposal, by=factories.officer())
     find_feasible(proposal, by=factories.reviewer())
 
     proposal.refresh_from_db()
