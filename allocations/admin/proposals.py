@@ -21,7 +21,7 @@ from ..models import (
     ProposalState,
     TeamMember,
 )
-from .cells import moment, two_lines
+from .cells import answers_cell, moment, two_lines
 from .clarifications import ClarificationInline
 from .compliance import CompliancePanelMixin
 from .documents import AttachmentInline, ResourceLineInline, RevisionInline
@@ -72,6 +72,8 @@ class TeamMemberInline(ReadOnlyMixin, admin.TabularInline):
 class ProposalAdmin(CompliancePanelMixin, ActsMixin, ReadOnlyMixin, admin.ModelAdmin):
     """A desk: what is due first, and for each proposal what can be done with it."""
 
+    answers_given = staticmethod(answers_cell)
+
     list_display = ["proposal", state_badge, "decision_due", "organisation"]
     list_filter = ["state", "call", "sector"]
     search_fields = ["reference", "title", "organisation__name", "applicant__email"]
@@ -102,6 +104,7 @@ class ProposalAdmin(CompliancePanelMixin, ActsMixin, ReadOnlyMixin, admin.ModelA
                     "civilian",
                     "abstract",
                     "alike",
+                    "answers_given",
                 ]
             },
         ),

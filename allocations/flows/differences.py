@@ -1,4 +1,4 @@
-"""Two texts side by side: what was taken out, what was put in, and both in one."""
+"""Answers as texts: in words, and two side by side with what was taken out and put in."""
 
 import difflib
 import re
@@ -6,7 +6,7 @@ import re
 from django.utils.translation import gettext as _
 
 from ..models import QuestionKind
-from .questions import options_of
+from .questions import options_of, sections_of
 
 WORDS = re.compile(r"\s+|[^\s]+")
 LONGEST = 20_000  # characters; beyond, the texts are shown as wholes
@@ -35,6 +35,18 @@ def both(theirs, yours):
         text if text[:1].isspace() or kind == SAME else f"{text} "
         for kind, text in difference(theirs, yours)
     )
+
+
+def answers_in_words(proposal):
+    """``(section, [(question, text), …])`` of what is answered beside the columns."""
+    for section in sections_of(proposal):
+        answers = [
+            (question, in_words(question, proposal.answers.get(question.code), proposal=proposal))
+            for question in section.asked
+            if proposal.answers.get(question.code) is not None
+        ]
+        if answers:
+            yield section, answers
 
 
 def in_words(question, answer, *, proposal):

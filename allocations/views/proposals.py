@@ -16,6 +16,7 @@ from onboarding.models import Terms
 from ..flows.appeals import why_no_appeal
 from ..flows.attachments import attached
 from ..flows.completeness import gaps
+from ..flows.differences import answers_in_words
 from ..flows.eligibility import obstacles, overdue_reports
 from ..flows.offers import accept_offer, decline_offer
 from ..flows.proposals import begin_proposal, submit_proposal
@@ -42,6 +43,7 @@ class Proposals(LoginRequiredMixin):
         return Proposal.objects.visible_to(self.request.user).select_related(
             "call__mode",
             "policy__mode",
+            "form",
             "organisation__country",
             "applicant",
             "offer__partition__system",
@@ -113,6 +115,7 @@ class ProposalDetail(Proposals, DetailView):
             deadlines=_decision_clock(proposal),
             steps=proposal.steps.all(),
             team=proposal.team.all(),
+            answers=answers_in_words(proposal),
             project=getattr(proposal, "project", None),
             revisions=proposal.revisions.order_by("-number"),
             files=attached(proposal).count(),

@@ -43,6 +43,8 @@ from onboarding.flows.keys import add_key
 from onboarding.flows.organisations import create_organisation
 from onboarding.models import Country, OrganisationType, Role, Terms, User
 
+from ..drafts import half_written
+
 PASSWORD = "jupiter-demo-26"  # noqa: S105  # the demo's accounts are open to whoever runs it
 RATE = 60  # an hour of the machine passes in a minute
 WARM_UP = dt.timedelta(days=2)  # so that the machine is as busy as it usually is
@@ -136,6 +138,7 @@ class Command(BaseCommand):
                 if not Proposal.objects.filter(applicant=people[email]).exists():
                     stage(people[email], people)
             load_review_round(people, make_person=person)
+            half_written(people["founder@demo.example"], with_member=people["member@demo.example"])
         self._warm_up(operator=people["admin@demo.example"])
         self._submit_jobs(people["founder@demo.example"])
         ask_for_a_team(people["founder@demo.example"])
