@@ -29,6 +29,7 @@ UNDO = {
     ],
 }
 MEGA = 1_000_000
+MEBI = 2**20
 
 
 def forbid(apps, schema_editor):
@@ -46,11 +47,11 @@ def set_policy(apps, _schema_editor):
     apps.get_model("allocations", "IntakePolicy").objects.create(
         valid_from=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
         most_files=12,
-        most_file_bytes=10 * MEGA,
-        most_total_bytes=40 * MEGA,
+        most_file_bytes=10 * MEBI,
+        most_total_bytes=40 * MEBI,
         most_pages=100,
         most_pixels=50 * MEGA,
-        most_unpacked_bytes=200 * MEGA,
+        most_unpacked_bytes=200 * MEBI,
         alike_percent=40,
         draft_days=14,
     )

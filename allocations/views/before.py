@@ -1,6 +1,7 @@
 """What visitors find out without an account. Everything is in the address; nothing is stored."""
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -17,8 +18,16 @@ from ..flows.advice import advise
 from ..flows.estimates import estimate_on
 from ..flows.precheck import check
 from ..forms import AdviserForm, EligibilityForm, EstimateForm
+from ..models import Proposal, ProposalState, Workload
 
 KILO, GIGA, TERA = 10**3, 10**9, 10**12
+MOST_DRAFTS = 3
+WORKLOADS = {
+    Task.TRAIN: Workload.TRAINING,
+    Task.FINE_TUNE: Workload.FINE_TUNING,
+    Task.LORA: Workload.FINE_TUNING,
+    Task.INFERENCE: Workload.INFERENCE,
+}
 
 
 @method_decorator(vary_on_headers("HX-Request"), name="dispatch")
@@ -73,8 +82,19 @@ class Estimator(Questions):
     form_class = EstimateForm
     name = "estimator"
 
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(drafts=_drafts_of(self.request.user), **kwargs)
+
     def result(self, form):
         return ShownEstimate(form, estimate_on(form.chosen_gpu, form.work))
+
+
+def _drafts_of(user):
+    """The latest drafts that the visitor may write, to carry a result into."""
+    if not user.is_authenticated:
+        return []
+    drafts = Proposal.objects.visible_to(user).filter(state=ProposalState.DRAFT)
+    return drafts.order_by("-pk")[:MOST_DRAFTS]
 
 
 @dataclass(frozen=True)
@@ -88,6 +108,16 @@ class ShownEstimate:
     def gpu_hours(self):
         """Rounded up to what can be asked for: whole GPU-hours, at least one."""
         return max(1, -int(-self.estimate.gpu_hours // 1))
+
+    @property
+    def hours_per_gpu(self):
+        """With the margin, rounded up to a hundredth, as a line of a request takes them."""
+        hours = self.estimate.gpu_hours / self.estimate.charged_gpus
+        return f"{math.ceil(hours * 100) / 100:.2f}"
+
+    @property
+    def workload(self):
+        return WORKLOADS[self.form.cleaned_data["task"]]
 
     @property
     def wall(self):

@@ -251,7 +251,7 @@ def test_what_announces_too_much_is_refused_unread(client, draft):
     )
 
     assert answer.status_code == 413
-    assert "The file is larger than 9.5\xa0MB." in answer.text
+    assert "The file is larger than 10.0\xa0MB." in answer.text
 
 
 def test_the_token_of_the_form_is_checked(draft):

@@ -39,6 +39,14 @@ def test_a_draft_is_printed_as_one_with_all_its_parts(client, draft):
     assert sha256[:32] in text
 
 
+def test_what_the_portal_prints_is_taken_as_an_attachment(client, draft):
+    printed = client.get(address("draft_pdf", draft.pk)).content
+
+    attachment = attach(draft, by=draft.applicant, upload=upload(printed), kind="other")
+
+    assert attachment.pages == len(PdfReader(io.BytesIO(printed)).pages)
+
+
 def test_a_revision_is_printed_from_its_snapshot(client, draft):
     factories.submit_proposal(draft, by=draft.applicant)
     type(draft).objects.filter(pk=draft.pk).update(title="Changed behind its back")
