@@ -7,6 +7,7 @@ from jaif_portal.admin.display import state_badge
 from ..flows.calls import close_call, open_call, pause_call
 from ..flows.late_codes import issue_late_code
 from ..flows.limits import in_words
+from ..flows.review_policies import carry_over
 from ..flows.rounds import add_round_series
 from ..forms import AccessModeForm, AccessPolicyForm, LateCodeIssueForm, RoundSeriesForm
 from ..models import AccessMode, AccessPolicy, Call, CallState, CheckItem, Round, SystemOffer
@@ -40,6 +41,11 @@ class AccessPolicyAdmin(admin.ModelAdmin):
         """A policy that proposals were begun under stays as it is."""
         used = obj is not None and obj.proposals.exists()
         return not used and super().has_change_permission(request, obj)
+
+    def save_related(self, request, form, formsets, change):
+        """A new policy reviews as the mode's last one did, until somebody changes that."""
+        super().save_related(request, form, formsets, change)
+        carry_over(form.instance)
 
     @admin.display(description=_("compute time"), ordering="most_hours")
     def hours(self, policy):
