@@ -7,6 +7,12 @@ from ..flows.editing import write_answers
 from ..flows.proposals import begin_proposal
 from ..models import Call
 
+SHORT_ANSWERS = {  # to what Playground asks beside the columns
+    "frameworks": "PyTorch 2.8, DeepSpeed 0.17",
+    "personal_data": False,
+    "declared_true": True,
+    "declared_authority": True,
+}
 PRODUCT = (
     "We sell a search engine for tenders to 140 small municipalities. The model of this project "
     "will answer questions about a tender in its own language."

@@ -43,7 +43,7 @@ from onboarding.flows.keys import add_key
 from onboarding.flows.organisations import create_organisation
 from onboarding.models import Country, OrganisationType, Role, Terms, User
 
-from ..drafts import half_written
+from ..drafts import SHORT_ANSWERS, half_written
 
 PASSWORD = "jupiter-demo-26"  # noqa: S105  # the demo's accounts are open to whoever runs it
 RATE = 60  # an hour of the machine passes in a minute
@@ -238,10 +238,7 @@ def submitted(applicant, _people):
         gpu_hours=5000,
         months=2,
         civilian_use=True,
-        frameworks="PyTorch 2.8, DeepSpeed 0.17",
-        personal_data=False,
-        declared_true=True,
-        declared_authority=True,
+        **SHORT_ANSWERS,
         team=["member@demo.example"] if applicant.email == "founder@demo.example" else [],
     )
     answers = HARMLESS | OF_ITS_OWN.get(applicant.email, {})

@@ -306,8 +306,8 @@ def test_a_section_takes_the_same_queries_for_any_number_of_answers(
     url = section(draft, "compute")
     client.get(url)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(url)
     factories.fill_in(draft)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(url)
