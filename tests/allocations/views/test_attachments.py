@@ -270,5 +270,5 @@ def test_the_list_takes_the_same_queries_for_any_number(
     for number in range(count):
         stored(draft, upload=upload(pdf(pages=number + 1)))
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(18):
         client.get(address("attachments", draft.pk))
