@@ -240,9 +240,10 @@ def test_an_officer_adds_a_mode_and_a_policy_without_code(client):
     sign_in(client, Role.ACCESS_OFFICER)
     mode = {"code": "TST", "series": "TST", "letters": "T", "purposes": ["try_out"]}
     texts = {"name_en": "Test", "name_de": "Test", "summary_en": "A test.", "summary_de": "Test."}
+    items = {"check_items-TOTAL_FORMS": 0, "check_items-INITIAL_FORMS": 0}
     template = AccessPolicy.objects.first().case_template_id
 
-    added = client.post(address("accessmode", "add"), mode | texts)
+    added = client.post(address("accessmode", "add"), mode | texts | items)
     policy = {
         "mode": AccessMode.objects.get(code="TST").pk,
         "valid_from_0": "2026-11-01",
@@ -266,7 +267,9 @@ def test_an_officer_adds_a_mode_and_a_policy_without_code(client):
         "exhaustion_policy": "block",
         "case_template": template,
     }
-    saved = client.post(address("accesspolicy", "add"), policy)
+    form = client.get(address("accesspolicy", "add")).context["adminform"].form
+    offered = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    saved = client.post(address("accesspolicy", "add"), offered | policy)
 
     row = AccessPolicy.objects.get(mode__code="TST")
     assert (added.status_code, saved.status_code) == (302, 302)

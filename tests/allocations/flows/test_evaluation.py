@@ -125,6 +125,7 @@ def test_a_feasible_proposal_is_offered_by_rule(eligible, reviewer, monday):
     assert timers(eligible) == {
         "decision": (monday + 2 * DAY, monday, None),
         "answer": (monday + 14 * DAY, None, None),
+        "answer_reminder": (monday + 9 * DAY, None, None),
     }
 
 
