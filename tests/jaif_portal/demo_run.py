@@ -15,7 +15,7 @@ from django.conf import settings
 from jaif_portal.settings.embedded import socket_path
 from jaif_portal.supervision import ask
 
-LIMIT = 60  # seconds for what takes a few on an idle machine
+LIMIT = 240  # seconds for what takes half a minute on an idle machine
 
 
 class DemoRun:

@@ -31,6 +31,18 @@ pytestmark = pytest.mark.django_db
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJpH7VVXom/dDlyE5tnL836IosjMHKee+M2NXlUQsnvV ada@laptop"
 ABSTRACT = "We adapt an open language model to the tenders of small municipalities. " * 3
+ANSWERS = {  # by the codes of the questions, as a browser sends them
+    "title": "Tenders for towns",
+    "abstract": ABSTRACT,
+    "sector": "public_sector",
+    "gpu_hours": 5000,
+    "months": 2,
+    "civilian_use": "on",
+    "frameworks": "PyTorch 2.8",
+    "personal_data": "no",
+    "declared_true": "on",
+    "declared_authority": "on",
+}
 
 
 @pytest.fixture
@@ -73,37 +85,51 @@ def register(founder):
 
 
 def apply(founder):
-    """Start a draft, leave it incomplete, try to submit, complete it, submit; return its id."""
+    """Start a draft, try to submit it as it is, complete it page by page, submit; return its id."""
     call = factories.Call.objects.get(mode__code="PG")
     organisation = founder.read(f"/calls/{call.pk}/apply/").context["form"].initial["organisation"]
     founder.fill(f"/calls/{call.pk}/apply/", organisation=organisation.pk, title="Tenders")
     proposal = Proposal.objects.get()
     edit = f"/proposals/{proposal.pk}/edit/"
-    answers = {"title": "Tenders for towns", "team": "ben@example.org", "version": 2}
 
-    founder.fill(edit, save="1", **answers)
-    refused = founder.fill(edit, submit="1", **(answers | {"version": 3}))
-    assert set(errors(refused)) == {
-        "__all__",
-        "abstract",
-        "sector",
-        "offer",
-        "gpu_hours",
-        "months",
-        "civilian_use",
-    }
+    refused = founder.fill(edit)
+    assert "The proposal was not submitted" in refused.text
+    missing = {code for row in refused.context["outline"] for code in row["gaps"]}
+    assert missing == {"compliance", "offer", *ANSWERS} - {"title"}
 
-    complete = {
-        "abstract": ABSTRACT,
-        "sector": "public_sector",
-        "offer": call.offers.get().pk,
-        "gpu_hours": 5000,
-        "months": 2,
-        "civilian_use": "on",
-    }
-    page = founder.fill(edit, submit="1", **(answers | complete | {"version": 4}))
+    founder.fill(f"/proposals/{proposal.pk}/team/", team="ben@example.org")
+    for row in refused.context["outline"]:
+        if row["section"].asked:
+            write(founder, row["url"], ANSWERS | {"offer": call.offers.get().pk})
+    answer_compliance(founder, proposal.pk)
+
+    page = founder.fill(edit)
     assert messages(page) == ["Your proposal has been submitted."]
     return proposal.pk
+
+
+def write(founder, url, known):
+    """Fill in one section's page and save it, as a browser does without scripts."""
+    answers = {}
+    for row in founder.read(url).context["fields"]:
+        code = row["question"].code
+        answers[f"seen-{code}"] = row["version"]
+        answers[code] = known.get(code, "")
+    page = founder.fill(url, **answers)
+    assert messages(page) == ["Your draft is saved. You can go on at any time."]
+
+
+def answer_compliance(founder, pk):
+    """Answer one question after the other, as each page leads to the next."""
+    page = founder.read(f"/proposals/{pk}/compliance/")
+    current = page.context["standing"].interview.current
+    page = founder.read(f"/proposals/{pk}/compliance/{current.id}/")
+    while "form" in page.context:
+        form = page.context["form"]
+        name = form.question.id
+        answers = {"version": form["version"].value(), name: factories.HARMLESS[name]}
+        page = founder.fill(page.request["PATH_INFO"], **answers)
+    assert page.context["standing"].is_done
 
 
 def decide(pk):
@@ -143,8 +169,9 @@ def test_a_start_up_goes_the_whole_way(machine, travel, capsys):
     register(founder)
     pk = apply(founder)
 
-    again = founder.fill(f"/proposals/{pk}/edit/", submit="1", title="Twice", version=5)
-    assert errors(again)["__all__"] == ["A proposal that was submitted can no longer be edited."]
+    again = founder.browser.post(f"/proposals/{pk}/answers/title/", {"title": "Twice"})
+    assert again.status_code == 409
+    assert "A proposal that was submitted can no longer be edited." in again.text
     page = founder.read(f"/proposals/{pk}/")
     deadline = Deadline.objects.of(Proposal.objects.get()).get(kind="decision")
     assert list(page.context["deadlines"]) == [deadline]

@@ -1,9 +1,11 @@
 """Demo data: people, organisations, proposals at each stage, a project, and a busy machine."""
 
 import datetime as dt
+import functools
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand
 from django.db import transaction
@@ -183,11 +185,19 @@ def person(email, name, role):
     """The account with this address; made with a confirmed address where there is none."""
     user = User.objects.filter(email=email).first()
     if user is None:
-        user = User.objects.create_user(email, PASSWORD, name=name, is_staff=role is not None)
+        user = User.objects.create(
+            email=email, password=_hashed_password(), name=name, is_staff=role is not None
+        )
         EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
         if role is not None:
             user.groups.add(Group.objects.get(name=role))
     return user
+
+
+@functools.cache
+def _hashed_password():
+    """The one password of all accounts, hashed once: for each anew it takes seconds."""
+    return make_password(PASSWORD)
 
 
 def open_call(*, at):

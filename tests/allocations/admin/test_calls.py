@@ -23,7 +23,7 @@ from tests.allocations.admin.desk import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
-ACTS = ["open", "pause", "close", "add_rounds"]
+ACTS = ["open", "pause", "close", "add_rounds", "late_code"]
 FROM_DRAFT_OR_PAUSED = "Only possible in the state: Draft, Paused."
 FROM_OPEN = "Only possible in the state: Open."
 FROM_OPEN_OR_PAUSED = "Only possible in the state: Open, Paused."
@@ -47,7 +47,7 @@ def test_only_access_officers_run_calls(client, call, role):
     offered = offered_acts(client, call)
     statuses = [perform(client, call, act).status_code for act in ("pause", "open", "close")]
 
-    assert [offered[act] == ROLE for act in ACTS] == [not in_charge] * 4
+    assert [offered[act] == ROLE for act in ACTS] == [not in_charge] * len(ACTS)
     assert statuses == [200 if in_charge else 403] * 3
     assert state_of(call) == (CallState.CLOSED if in_charge else CallState.OPEN)
 
@@ -55,10 +55,10 @@ def test_only_access_officers_run_calls(client, call, role):
 @pytest.mark.parametrize(
     ("state", "hindrances"),
     [
-        ("draft", ["", FROM_OPEN, FROM_OPEN_OR_PAUSED, ""]),
-        ("open", [FROM_DRAFT_OR_PAUSED, "", "", ""]),
-        ("paused", ["", FROM_OPEN, "", ""]),
-        ("closed", [FROM_DRAFT_OR_PAUSED, FROM_OPEN, FROM_OPEN_OR_PAUSED, ""]),
+        ("draft", ["", FROM_OPEN, FROM_OPEN_OR_PAUSED, "", ""]),
+        ("open", [FROM_DRAFT_OR_PAUSED, "", "", "", ""]),
+        ("paused", ["", FROM_OPEN, "", "", ""]),
+        ("closed", [FROM_DRAFT_OR_PAUSED, FROM_OPEN, FROM_OPEN_OR_PAUSED, "", ""]),
     ],
 )
 def test_each_act_says_why_it_is_not_possible(client, call, state, hindrances):

@@ -107,10 +107,9 @@ def test_only_administrators_change_a_partition(client, role):
     booster = factories.booster()
     form = client.get(address("partition", "change", booster.pk)).context["adminform"].form
     answers = {name: form[name].value() for name in form.fields}
+    wanted = {"policy": "fcfs", "name": "other", "reason": "A test of the plain queue."}
 
-    answer = client.post(
-        address("partition", "change", booster.pk), answers | {"policy": "fcfs", "name": "other"}
-    )
+    answer = client.post(address("partition", "change", booster.pk), answers | wanted)
 
     in_charge = role == Role.ADMINISTRATOR
     assert answer.status_code == (302 if in_charge else 403)

@@ -1,6 +1,7 @@
 """When the evaluation begins: at once in a rolling mode, else with the cut-off."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 
@@ -9,6 +10,7 @@ from allocations.flows.editing import edit_proposal
 from allocations.flows.evaluation import find_feasible
 from allocations.flows.lifecycle import keep_deadlines
 from allocations.flows.proposals import begin_proposal, submit_proposal
+from allocations.flows.resources import set_resources
 from allocations.flows.withdrawal import withdraw_proposal
 from allocations.models import AccessPolicy, Call, Sector
 from jaif_portal import clock
@@ -50,6 +52,10 @@ def draft(code, kind="sme", *, gpu_hours, months, **answers):
         civilian_use=True,
     )
     factories.fill_in(proposal)
+    factories.assess(proposal)
+    proposal.refresh_from_db()
+    line = factories.line(runs=25, devices=4, hours=Decimal(gpu_hours) / 100)  # exact
+    proposal = set_resources(proposal, by=by, version=proposal.version, lines=[line])
     return edit_proposal(proposal, by=by, **answers)
 
 

@@ -122,15 +122,22 @@ def test_entries_of_one_call_count_together(allocation, account, used):
 
 
 def test_a_grant_beyond_the_share_is_refused(frozen_clock):
-    proposal = factories.offered()
-    share = proposal.offer.share
+    allocation = factories.active()
+    pool = allocation.share.account
+    amount = {"node_seconds": pool.available + 1, "key": "more", "at": clock.now()}
+
+    with pytest.raises(PoolExhausted):
+        ledger.grant_more(allocation, **amount)
+
+
+def test_hours_promised_by_an_offer_are_spent_on_nothing_else(frozen_clock):
+    share = factories.offered().offer.share
     pool = share.account
     lapsed = ledger.open_account(AccountKind.LAPSED, partition=share.partition)
     spent = pool.available - 100
-    post([Posting(EntryKind.CORRECT, pool.pk, lapsed.pk, spent, "drain", clock.now())])
 
-    with pytest.raises(PoolExhausted):
-        factories.accept_offer(proposal, by=proposal.applicant)
+    with pytest.raises(InsufficientBalance):
+        post([Posting(EntryKind.CORRECT, pool.pk, lapsed.pk, spent, "drain", clock.now())])
 
 
 def test_the_database_refuses_an_overdraft_whoever_writes_it(account):

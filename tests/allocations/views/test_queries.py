@@ -38,7 +38,7 @@ def test_pages_of_one_row_take_the_same_queries_for_any_number_of_others(
     pages = {
         "project": (address("project", Project.objects.visible_to(person).first().pk), 15),
         "job": (address("job", Job.objects.visible_to(person).first().pk), 14),
-        "proposal": (address("proposal", Project.objects.last().proposal_id), 11),
+        "proposal": (address("proposal", Project.objects.last().proposal_id), 16),
         "job_new": (f"{address('job_new')}?allocation={Job.objects.first().allocation_id}", 13),
     }
 
@@ -64,5 +64,5 @@ def test_a_long_history_takes_no_more_queries(client, django_assert_num_queries)
     for proposal in proposals:
         visit(client, proposal.applicant)
         client.get(address("proposal", proposal.pk))
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(16):
             client.get(address("proposal", proposal.pk))
