@@ -97,7 +97,7 @@ def apply(founder):
     missing = {code for row in refused.context["outline"] for code in row["gaps"]}
     assert missing == {"compliance", "offer", *ANSWERS} - {"title"}
 
-    founder.fill(f"/proposals/{proposal.pk}/team/", team="ben@example.org")
+    founder.fill(f"/proposals/{proposal.pk}/team/", team="ben@example.org", seen=0)
     for row in refused.context["outline"]:
         if row["section"].asked:
             write(founder, row["url"], ANSWERS | {"offer": call.offers.get().pk})

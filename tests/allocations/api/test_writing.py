@@ -96,10 +96,10 @@ def test_the_form_takes_the_same_queries_for_any_number_of_answers(
     client = bearer(user)
     client.get(url_of(draft, "sections"))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(url_of(draft, "sections"))
     factories.fill_in(draft)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(url_of(draft, "sections"))
 
 
