@@ -114,7 +114,8 @@ def write(founder, url, known):
     for row in founder.read(url).context["fields"]:
         code = row["question"].code
         answers[f"seen-{code}"] = row["version"]
-        answers[code] = known.get(code, "")
+        if code in known:
+            answers[code] = known[code]
     page = founder.fill(url, **answers)
     assert messages(page) == ["Your draft is saved. You can go on at any time."]
 
