@@ -1,6 +1,5 @@
 from django.contrib import admin
-from django.contrib.contenttypes.models import ContentType
-from django.db.models import Case, OuterRef, Subquery, When
+from django.db.models import Case, When
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import number_format
@@ -12,8 +11,8 @@ from django.utils.translation import gettext_lazy
 from jaif_portal import clock
 from jaif_portal.admin.acts import ActsMixin, ReadOnlyMixin
 from jaif_portal.admin.display import state_badge
-from jaif_portal.models import Deadline
 
+from ..flows.desk import latest_decision_due
 from ..flows.likeness import alike
 from ..models import (
     EvaluationStep,
@@ -36,15 +35,7 @@ UNDECIDED = [
 
 def decision_due_at():
     """By when each undecided proposal is to be decided, as a column; also where that is past."""
-    due = Deadline.objects.filter(
-        kind="decision",
-        met_at=None,
-        resumed_at=None,
-        subject_type=ContentType.objects.get_for_model(Proposal),
-        subject_id=OuterRef("pk"),
-    )
-    latest = Subquery(due.order_by("-due_at").values("due_at")[:1])
-    return Case(When(state__in=UNDECIDED, then=latest))
+    return Case(When(state__in=UNDECIDED, then=latest_decision_due()))
 
 
 class EvaluationStepInline(ReadOnlyMixin, admin.TabularInline):

@@ -1,13 +1,12 @@
 """The numbers of peer review, what counts as a conflict, and who read what is sealed."""
 
-import csv
 from itertools import chain
 
 from django.contrib import admin
-from django.http import StreamingHttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from jaif_portal.admin.acts import ReadOnlyMixin
+from jaif_portal.views.tables import stream_csv
 
 from ..models import (
     ConflictRule,
@@ -59,13 +58,6 @@ class PublicMailDomainAdmin(admin.ModelAdmin):
     search_fields = ["domain"]
 
 
-class Echo:
-    """What ``csv`` writes to: it hands each line on."""
-
-    def write(self, line):
-        return line
-
-
 @admin.register(SealedRead)
 class SealedReadAdmin(ReadOnlyMixin, admin.ModelAdmin):
     list_display = ["at", "by", "proposal_reference", "item", "address"]
@@ -81,23 +73,18 @@ class SealedReadAdmin(ReadOnlyMixin, admin.ModelAdmin):
 
     @admin.action(description=_("Export as CSV"))
     def export(self, _request, queryset):
-        """Streamed, in one query; an address that a spreadsheet takes for a formula is quoted."""
-        writer = csv.writer(Echo())
+        """Streamed, in one query."""
         head = ["at", "recorded_at", "by", "proposal", "item", "address"]
         rows = queryset.select_related("by", "proposal").iterator(chunk_size=1000)
         lines = (
             [
                 read.at.isoformat(),
                 read.recorded_at.isoformat(),
-                f"'{read.by.email}" if read.by.email[0] in "=+-@" else read.by.email,
+                read.by.email,
                 read.proposal.reference,
                 read.item,
                 read.address or "",
             ]
             for read in rows
         )
-        response = StreamingHttpResponse(
-            (writer.writerow(line) for line in chain([head], lines)), content_type="text/csv"
-        )
-        response["Content-Disposition"] = 'attachment; filename="sealed_reads.csv"'
-        return response
+        return stream_csv(chain([head], lines), filename="sealed_reads.csv")

@@ -6,12 +6,12 @@ from django.utils.translation import gettext_lazy
 
 from jaif_portal import clock
 from jaif_portal.exceptions import StaleVersion, TransitionNotAllowed
-from jaif_portal.flows.permissions import require
 
 from ..compliance import AnswerNotPossible, AnswerProblem, Kind, cleaned
 from ..exceptions import AnswersNotPossible
-from ..models import ComplianceAssessment, ComplianceChange, Proposal, ProposalState
+from ..models import ComplianceAssessment, ComplianceChange
 from .compliance import Standing, assessment_of, basis_of, outdated, standing
+from .editing import lock_draft
 
 MOST_ANSWERS = 100  # of one request
 
@@ -30,7 +30,7 @@ def answer_questions(proposal, answers, *, by, version):
 
     Raises ``AnswersNotPossible``, or ``StaleVersion`` where somebody else has answered since.
     """
-    proposal = _lock(proposal, by=by)
+    proposal = lock_draft(proposal, by=by)
     now, assessment = _stand(proposal)
     if assessment.version != version:
         raise StaleVersion
@@ -48,7 +48,7 @@ def check_again(proposal, *, by):
 
     Questions that depend on hours or system are open again.
     """
-    proposal = _lock(proposal, by=by)
+    proposal = lock_draft(proposal, by=by)
     now, assessment = _stand(proposal)
     _renew(now, assessment, by=by)
     return _settle(assessment, proposal)
@@ -64,15 +64,6 @@ def sentence(refusal):
     else:
         text = _("Write %(least)d to %(most)d characters.")
     return text % {"least": question.least, "most": question.most}
-
-
-def _lock(proposal, *, by):
-    rows = Proposal.objects.select_for_update(of=("self",))
-    proposal = rows.select_related("policy", "offer__partition").get(pk=proposal.pk)
-    require(by, "allocations.edit_proposal", proposal)
-    if proposal.state != ProposalState.DRAFT:
-        raise TransitionNotAllowed(_("A proposal that was submitted can no longer be edited."))
-    return proposal
 
 
 def _stand(proposal):

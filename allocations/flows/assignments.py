@@ -213,7 +213,7 @@ def _draw_alternate(assignment, *, at):
             row.save(update_fields=["replaces"])
             invite(row, by=None, at=at)
             return
-    review_letters.no_alternate(proposal, assignment)
+    review_letters.no_alternate(assignment)
 
 
 def _is_in_peer_review(proposal):

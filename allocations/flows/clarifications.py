@@ -18,13 +18,13 @@ from jaif_portal.flows.permissions import require
 from jaif_portal.flows.transitions import move, record_birth
 
 from ..exceptions import ProposalIncomplete, QuestionNotPossible, ReasonMissing
-from ..models import Clarification, ClarificationState, Proposal, ProposalState, StepState
+from ..models import Clarification, ClarificationState, ProposalState, StepState
 from . import notices
 from .completeness import gaps
 from .editing import change_answers, save_answers
 from .questions import questions_of
 from .revisions import freeze_revision
-from .steps import PERMISSIONS
+from .steps import PERMISSIONS, lock_proposal
 
 DEADLINE = "clarification"
 
@@ -36,7 +36,7 @@ def ask_applicant(proposal, *, by, question, fields=()):
     Raises ``ReasonMissing`` without a question, ``QuestionNotPossible`` where the policy allows
     no more, and ``TransitionNotAllowed`` outside a step of the evaluation.
     """
-    proposal = _lock(proposal)
+    proposal = lock_proposal(proposal)
     require(by, "allocations.ask_applicant", proposal)
     step = proposal.steps.filter(state=StepState.ACTIVE).first()
     if step is None or step.kind not in PERMISSIONS:
@@ -136,16 +136,9 @@ def answer_late(clarification, *, at):
         notices.answer_late(clarification)
 
 
-def _lock(proposal):
-    rows = Proposal.objects.select_for_update(of=("self",)).select_related(
-        "policy__mode", "applicant", "organisation", "offer__partition"
-    )
-    return rows.get(pk=proposal.pk)
-
-
 def _open(clarification):
     """The clarification and its proposal, which is locked."""
-    proposal = _lock(clarification.proposal)
+    proposal = lock_proposal(clarification.proposal)
     clarification = Clarification.objects.select_related("asked_by", "step").get(
         pk=clarification.pk
     )

@@ -56,9 +56,8 @@ class Row:
     asked: int
 
 
-def rows_of(panel_round, *, by, at):
-    """The proposals of a round, those with a held award first; queries do not grow with them."""
-    own = set(_involving(by, panel_round).values_list("pk", flat=True))
+def latest_decision_due():
+    """By when each proposal is to be decided, as a column; a paused clock's last date."""
     due = Deadline.objects.filter(
         kind="decision",
         met_at=None,
@@ -66,13 +65,19 @@ def rows_of(panel_round, *, by, at):
         subject_type=ContentType.objects.get_for_model(Proposal),
         subject_id=OuterRef("pk"),
     )
+    return Subquery(due.order_by("-due_at").values("due_at")[:1])
+
+
+def rows_of(panel_round, *, by, at):
+    """The proposals of a round, those with a held award first; queries do not grow with them."""
+    own = set(_involving(by, panel_round).values_list("pk", flat=True))
     proposed = Finding.objects.filter(step__proposal=OuterRef("pk"), state=FindingState.PROPOSED)
     held = HeldOutcome.objects.filter(state=HeldState.HELD)
     proposals = (
         panel_round.proposals.exclude(state=ProposalState.DRAFT)
         .select_related("organisation", "offer__partition__system", "offer__share")
         .annotate(
-            due_at=Subquery(due.order_by("-due_at").values("due_at")[:1]),
+            due_at=latest_decision_due(),
             is_proposed=Exists(proposed),
         )
         .prefetch_related(

@@ -52,17 +52,17 @@ def send(letters):
 
 def receipt(proposal, *, event, revision):
     """``event`` tells one submission from the next, after the proposal was recalled."""
-    _to_team(proposal, "receipt", event=event, revision=revision)
+    to_team(proposal, "receipt", event=event, revision=revision)
 
 
 def carried_over(proposal, *, passed, following):
     """Once for each cut-off that a draft has missed."""
     event = f"carried_over:{passed.pk}"
-    _to_team(proposal, "carried_over", event=event, passed=passed, following=following)
+    to_team(proposal, "carried_over", event=event, passed=passed, following=following)
 
 
 def draft_ends(proposal, *, passed, ends_at):
-    _to_team(proposal, "draft_ends", passed=passed, ends_at=ends_at)
+    to_team(proposal, "draft_ends", passed=passed, ends_at=ends_at)
 
 
 def late_code(code, *, secret):
@@ -86,7 +86,7 @@ def turned_down(proposal, *, remarks):
         if policy and proposal.organisation.kind in policy.organisation_types
     ]
     appeals = proposal.appeals.count()
-    _to_applicant(
+    to_applicant(
         proposal,
         "turned_down",
         event=f"turned_down:{appeals + 1}" if appeals else "turned_down",
@@ -97,68 +97,68 @@ def turned_down(proposal, *, remarks):
 
 def appeal_filed(appeal):
     event = f"appeal:{appeal.pk}:filed"
-    _to_officers(appeal.proposal, "appeal_filed", event=event, appeal=appeal)
+    to_officers(appeal.proposal, "appeal_filed", event=event, appeal=appeal)
 
 
 def appeal_overdue(appeal):
     event = f"appeal:{appeal.pk}:overdue"
-    _to_officers(appeal.proposal, "appeal_overdue", event=event, appeal=appeal)
+    to_officers(appeal.proposal, "appeal_overdue", event=event, appeal=appeal)
 
 
 def appeal_upheld(appeal):
     event = f"appeal:{appeal.pk}:upheld"
-    _to_applicant(appeal.proposal, "appeal_upheld", event=event, appeal=appeal)
+    to_applicant(appeal.proposal, "appeal_upheld", event=event, appeal=appeal)
 
 
 def appeal_rejected(appeal):
     event = f"appeal:{appeal.pk}:rejected"
-    _to_applicant(appeal.proposal, "appeal_rejected", event=event, appeal=appeal)
+    to_applicant(appeal.proposal, "appeal_rejected", event=event, appeal=appeal)
 
 
 def on_reserve(proposal):
-    _to_applicant(proposal, "on_reserve")
+    to_applicant(proposal, "on_reserve")
 
 
 def offered(proposal, award):
-    _to_applicant(proposal, "offered", award=award)
+    to_applicant(proposal, "offered", award=award)
 
 
 def lapsed(proposal):
-    _to_applicant(proposal, "lapsed")
+    to_applicant(proposal, "lapsed")
 
 
 def reserve_ended(proposal):
-    _to_applicant(proposal, "reserve_ended")
+    to_applicant(proposal, "reserve_ended")
 
 
 def awarded(proposal, allocation):
-    _to_team(proposal, "awarded", allocation=allocation)
+    to_team(proposal, "awarded", allocation=allocation)
 
 
 def answer_due(proposal):
-    _to_applicant(proposal, "answer_due")
-    _to_officers(proposal, "answer_overdue")
+    to_applicant(proposal, "answer_due")
+    to_officers(proposal, "answer_overdue")
 
 
 def answer_soon(proposal):
-    _to_applicant(proposal, "answer_soon")
+    to_applicant(proposal, "answer_soon")
 
 
 def decision_overdue(proposal):
-    _to_officers(proposal, "decision_overdue")
+    to_officers(proposal, "decision_overdue")
 
 
 def activated(allocation):
-    _to_project(allocation, "activated")
+    to_project(allocation, "activated")
 
 
 def expired(allocation, obligation):
-    _to_project(allocation, "expired", obligation=obligation)
+    to_project(allocation, "expired", obligation=obligation)
 
 
 def quota_refilled(allocation, *, node_seconds, resubmit):
     """``resubmit`` says whether jobs wait that keep the lowest priority."""
-    _to_project(
+    to_project(
         allocation,
         "quota_refilled",
         event=f"month:{allocation.month.number}:refilled",
@@ -180,11 +180,11 @@ def quota_exhausted(allocation):
 
 
 def forfeiture_ahead(allocation, *, node_seconds):
-    _to_project(allocation, "forfeiture_ahead", node_seconds=node_seconds)
+    to_project(allocation, "forfeiture_ahead", node_seconds=node_seconds)
 
 
 def exhaustion_ahead(allocation, *, exhaustion):
-    _to_project(allocation, "exhaustion_ahead", exhaustion=exhaustion)
+    to_project(allocation, "exhaustion_ahead", exhaustion=exhaustion)
 
 
 def nodes_failed(allocation, *, jobs, at):
@@ -197,30 +197,33 @@ def nodes_failed(allocation, *, jobs, at):
 
 
 def report_overdue(obligation):
-    _to_project(obligation.allocation, "report_overdue", obligation=obligation)
+    to_project(obligation.allocation, "report_overdue", obligation=obligation)
 
 
-def _to_applicant(proposal, letter, **context):
+def to_applicant(proposal, letter, **context):
     person = proposal.applicant
     _write(letter, proposal, to=person.email, language=person.language, **context)
 
 
-def _to_team(proposal, letter, **context):
+def to_team(proposal, letter, **context):
     """The principal investigator and the team, in the principal investigator's language."""
-    _to_applicant(proposal, letter, **context)
+    to_applicant(proposal, letter, **context)
     for email in proposal.team.values_list("email", flat=True):
         _write(letter, proposal, to=email, language=proposal.applicant.language, **context)
 
 
-def _to_project(allocation, letter, *, event="", **context):
+def to_project(allocation, letter, *, event="", **context):
     send([ProjectLetter(letter, allocation, event, context)])
 
 
-def _to_officers(proposal, letter, **context):
-    officers = get_user_model().objects.filter(
-        groups__name=Role.ACCESS_OFFICER, is_active=True, is_staff=True
-    )
-    for officer in officers:
+def officers():
+    """Whom the access office's mails go to."""
+    people = get_user_model().objects.filter(is_active=True, is_staff=True)
+    return people.filter(groups__name=Role.ACCESS_OFFICER)
+
+
+def to_officers(proposal, letter, **context):
+    for officer in officers():
         _write(letter, proposal, to=officer.email, language=officer.language, **context)
 
 

@@ -1,22 +1,20 @@
 """What is written to people after a proposal was submitted: questions, answers, reminders."""
 
-from django.contrib.auth import get_user_model
-
 from jaif_portal.flows.outbox import write_mail
-from onboarding.models import Role
+
+from .letters import officers, to_officers, to_project, to_team
 
 
 def recalled(proposal, *, event):
-    _to_officers(proposal, "recalled", event=event)
+    to_officers(proposal, "recalled", event=event)
 
 
 def withdrawn(proposal, *, note):
-    _to_officers(proposal, "withdrawn", event="withdrawn", note=note)
+    to_officers(proposal, "withdrawn", event="withdrawn", note=note)
 
 
 def questions(clarification):
-    proposal = clarification.proposal
-    _to_applicant_and_team(proposal, "questions", clarification)
+    _to_team(clarification, "questions")
 
 
 def answered(clarification):
@@ -26,9 +24,9 @@ def answered(clarification):
 
 def answer_late(clarification):
     """Remind the applicant, and tell the person who asked and the officers."""
-    _to_applicant_and_team(clarification.proposal, "question_reminder", clarification)
+    _to_team(clarification, "question_reminder")
     _to_asker(clarification, "question_overdue")
-    _to_officers(
+    to_officers(
         clarification.proposal,
         "question_overdue",
         event=f"question_overdue:{clarification.number}",
@@ -37,7 +35,7 @@ def answer_late(clarification):
 
 
 def question_lapsed(clarification):
-    _to_applicant_and_team(clarification.proposal, "question_lapsed", clarification)
+    _to_team(clarification, "question_lapsed")
 
 
 def report_submitted(obligation, *, event):
@@ -83,21 +81,7 @@ def _about_change(change, letter, to, language):
 
 
 def allocation_closed(allocation):
-    language = allocation.project.proposal.applicant.language
-    for email in allocation.project.members.values_list("email", flat=True):
-        write_mail(
-            "allocations/mail/closed.txt",
-            to=email,
-            key=f"allocation:{allocation.pk}:closed",
-            language=language,
-            allocation=allocation,
-        )
-
-
-def officers():
-    """Whom the access office's mails go to."""
-    people = get_user_model().objects.filter(is_active=True, is_staff=True)
-    return people.filter(groups__name=Role.ACCESS_OFFICER)
+    to_project(allocation, "closed")
 
 
 def _to_project(obligation, letter, *, event):
@@ -118,17 +102,13 @@ def _about_report(obligation, letter, event, to, language):
     )
 
 
-def _to_applicant_and_team(proposal, letter, clarification):
-    language = proposal.applicant.language
-    for email in [proposal.applicant.email, *proposal.team.values_list("email", flat=True)]:
-        write_mail(
-            f"allocations/mail/{letter}.txt",
-            to=email,
-            key=f"proposal:{proposal.pk}:{letter}:{clarification.number}",
-            language=language,
-            proposal=proposal,
-            clarification=clarification,
-        )
+def _to_team(clarification, letter):
+    to_team(
+        clarification.proposal,
+        letter,
+        event=f"{letter}:{clarification.number}",
+        clarification=clarification,
+    )
 
 
 def _to_asker(clarification, letter):
@@ -141,15 +121,3 @@ def _to_asker(clarification, letter):
         proposal=clarification.proposal,
         clarification=clarification,
     )
-
-
-def _to_officers(proposal, letter, *, event, **context):
-    for officer in officers():
-        write_mail(
-            f"allocations/mail/{letter}.txt",
-            to=officer.email,
-            key=f"proposal:{proposal.pk}:{event}",
-            language=officer.language,
-            proposal=proposal,
-            **context,
-        )

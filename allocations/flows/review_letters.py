@@ -1,9 +1,8 @@
 """The mails of peer review. They say little and link: the file never leaves the portal."""
 
-from django.contrib.auth import get_user_model
-
 from jaif_portal.flows.outbox import write_mail
-from onboarding.models import Role
+
+from .letters import officers, to_applicant
 
 
 def reviewer_invited(invitation, *, secret):
@@ -39,20 +38,13 @@ def overdue(assignment):
     _to_officers(assignment, "review_escalation")
 
 
-def no_alternate(_proposal, assignment):
+def no_alternate(assignment):
     _to_officers(assignment, "review_no_alternate")
 
 
 def reviews_are_in(proposal):
     """To the applicant, who reads the reviews in the portal, without names."""
-    person = proposal.applicant
-    write_mail(
-        "allocations/mail/reviews_are_in.txt",
-        to=person.email,
-        key=f"proposal:{proposal.pk}:reviews_are_in",
-        language=person.language,
-        proposal=proposal,
-    )
+    to_applicant(proposal, "reviews_are_in")
 
 
 def _to_reviewer(assignment, letter):
@@ -61,10 +53,7 @@ def _to_reviewer(assignment, letter):
 
 
 def _to_officers(assignment, letter):
-    officers = get_user_model().objects.filter(
-        groups__name=Role.ACCESS_OFFICER, is_active=True, is_staff=True
-    )
-    for officer in officers:
+    for officer in officers():
         _write(assignment, letter, officer)
 
 

@@ -75,10 +75,6 @@ class AssignmentQuerySet(models.QuerySet):
         own = self.filter(reviewer__user=user)
         return own.exclude(state__in=[AssignmentState.PROPOSED, AssignmentState.ALTERNATE])
 
-    def engaged(self):
-        """Invited, at work or done: they fill a place."""
-        return self.filter(state__in=ENGAGED)
-
 
 class ReviewAssignment(models.Model):
     """That a reviewer is to review a proposal, and why this one.

@@ -220,10 +220,6 @@ class Question(Wording):
         return in_language(self, "unit")
 
     @property
-    def is_column(self):
-        return self.code in Column.values
-
-    @property
     def options(self):
         """``(value, label)`` of each choice, in the reader's language."""
         return [(value, in_one_of(english, german)) for value, english, german in self.choices]
