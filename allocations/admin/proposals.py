@@ -15,9 +15,9 @@ from jaif_portal.admin.display import state_badge
 from ..flows.desk import latest_decision_due
 from ..flows.likeness import alike
 from ..models import (
+    UNDECIDED,
     EvaluationStep,
     Proposal,
-    ProposalState,
     TeamMember,
 )
 from .cells import answers_cell, moment, two_lines
@@ -25,12 +25,6 @@ from .clarifications import ClarificationInline
 from .compliance import CompliancePanelMixin
 from .documents import AttachmentInline, ResourceLineInline, RevisionInline
 from .proposal_acts import ACTS
-
-UNDECIDED = [
-    ProposalState.SUBMITTED,
-    ProposalState.IN_EVALUATION,
-    ProposalState.CLARIFICATION,
-]
 
 
 def decision_due_at():

@@ -14,7 +14,6 @@ from ..models import Allocation, ChangeKind, ChangeRequest
 from .hours import HoursField
 
 LARGEST_NUMBER = 2_147_483_647
-SECONDS_PER_HOUR = 3600
 
 
 class AllocationChangeSerializer(serializers.ModelSerializer):
@@ -80,8 +79,7 @@ class ChangeRequestViewSet(
         allocation = wishes.pop("allocation")
         hours = wishes.pop("gpu_hours", 0)
         if hours:
-            gpus = allocation.partition.gpus_per_node
-            wishes["node_seconds"] = hours * SECONDS_PER_HOUR // gpus
+            wishes["node_seconds"] = allocation.partition.node_seconds(gpu_hours=hours)
         change = request_change(allocation, by=request.user, **wishes)
         return Response(self.get_serializer(change).data, status=status.HTTP_201_CREATED)
 

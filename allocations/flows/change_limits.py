@@ -72,7 +72,7 @@ def _require_within(change):
             _("At most %(months)d months and %(hours)d GPU-hours more are possible.")
             % {
                 "months": months,
-                "hours": node_seconds * change.allocation.partition.gpus_per_node // 3600,
+                "hours": change.allocation.partition.gpu_hours(node_seconds=node_seconds),
             }
         )
     if not (change.months or change.node_seconds):

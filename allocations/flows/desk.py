@@ -154,7 +154,7 @@ def _row(proposal, *, at, is_own):
 def _asked(proposal):
     found = [step.gpu_hours for step in proposal.all_steps if step.gpu_hours]
     gpu_hours = found[0] if found else proposal.gpu_hours
-    return gpu_hours * 3600 // proposal.offer.partition.gpus_per_node
+    return proposal.offer.partition.node_seconds(gpu_hours=gpu_hours)
 
 
 def _order(row):

@@ -72,9 +72,10 @@ def _require_capacity(step):
     """What is left is kept with the step; a panel could never award more than that."""
     proposal = step.proposal
     step.pool_left = pool_left(proposal.offer.share)
-    needed = step.gpu_hours * 3600 // proposal.offer.partition.gpus_per_node
+    partition = proposal.offer.partition
+    needed = partition.node_seconds(gpu_hours=step.gpu_hours)
     if StepKind.PANEL in proposal.policy.steps and needed > step.pool_left:
-        left = step.pool_left * proposal.offer.partition.gpus_per_node // 3600
+        left = partition.gpu_hours(node_seconds=step.pool_left)
         raise PoolExhausted(
             _(
                 "The funding share has only %(left)d GPU-hours left that nobody was promised. "

@@ -45,7 +45,7 @@ def offer_or_reserve(proposal, *, at):
     """What a mode without competition does after the last check: offer if the pool allows."""
     check = EvaluationStep.objects.get(proposal=proposal, kind=StepKind.TECHNICAL)
     terms = AwardTerms(
-        node_seconds=check.gpu_hours * 3600 // proposal.offer.partition.gpus_per_node,
+        node_seconds=proposal.offer.partition.node_seconds(gpu_hours=check.gpu_hours),
         months=check.months,
         remarks=check.remarks,
     )

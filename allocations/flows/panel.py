@@ -16,14 +16,13 @@ from ..models import (
     HeldState,
     Publication,
     PublicationState,
-    Round,
     Seat,
     StepKind,
     StepOutcome,
 )
 from .endings import drop_held
 from .pool import pledge
-from .steps import lock_proposal, take_step
+from .steps import lock_proposal, lock_round, take_step
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +43,7 @@ class Decision:
 @transaction.atomic
 def seat_panel(panel_round, *, by, present, absent=()):
     """Say who sits on a round's panel and who of them is in the room; noted in its history."""
-    panel_round = _lock_round(panel_round)
+    panel_round = lock_round(panel_round)
     require(by, "allocations.seat_panel", panel_round)
     members = {person.pk: True for person in present}
     members = {person.pk: False for person in absent} | members
@@ -66,7 +65,7 @@ def record_outcome(proposal, *, by, decision):
     """
     step = take_step(proposal, StepKind.PANEL, by=by)
     proposal = step.proposal
-    panel_round = _lock_round(proposal.round)
+    panel_round = lock_round(proposal.round)
     _require_unpublished(panel_round)
     if proposal.held_outcomes.filter(state=HeldState.HELD).exists():
         raise OutcomeNotPossible(_("The panel has decided on this proposal. Reopen it first."))
@@ -88,7 +87,7 @@ def reopen_outcome(proposal, *, by, reason):
     held = proposal.held_outcomes.filter(state=HeldState.HELD).first()
     if held is None:
         raise OutcomeNotPossible(_("No outcome of this proposal is held."))
-    _require_unpublished(_lock_round(proposal.round))
+    _require_unpublished(lock_round(proposal.round))
     if not reason.strip():
         raise ReasonMissing(_("Say why: the reason is kept with the outcome."))
     held.proposal = proposal
@@ -126,7 +125,7 @@ def _draw_up(proposal, decision, *, by):
             _("The site found %(hours)d GPU-hours for %(months)d months right; not more than that.")
             % {"hours": found.gpu_hours, "months": found.months}
         )
-    held.node_seconds = hours * 3600 // proposal.offer.partition.gpus_per_node
+    held.node_seconds = proposal.offer.partition.node_seconds(gpu_hours=hours)
     held.months = months
     if held.outcome == StepOutcome.RESERVE:
         held.rank = _free_rank(proposal, decision.rank)
@@ -171,8 +170,3 @@ def _require_unpublished(panel_round):
 
 def _without(recused):
     return ", ".join(str(person) for person in recused)
-
-
-def _lock_round(panel_round):
-    rows = Round.objects.select_for_update(of=("self",)).select_related("call__mode")
-    return rows.get(pk=panel_round.pk)

@@ -17,13 +17,13 @@ from ..exceptions import (
     SecondPersonNeeded,
 )
 from ..models import (
+    UNDECIDED,
     HeldOutcome,
     HeldState,
     Proposal,
     ProposalState,
     Publication,
     PublicationState,
-    Round,
     RoundState,
     StepKind,
     StepOutcome,
@@ -31,23 +31,15 @@ from ..models import (
 from . import letters
 from .offers import offer
 from .reserve import AwardTerms, put_on_reserve
-from .steps import finish_step, take_step
+from .steps import finish_step, lock_round, take_step
 
 logger = logging.getLogger(__name__)
-
-BEFORE_A_DECISION = [
-    ProposalState.SUBMITTED,
-    ProposalState.IN_EVALUATION,
-    ProposalState.CLARIFICATION,
-]
 
 
 def undecided(panel_round):
     """The proposals of a round on which the panel has not decided."""
     held = HeldOutcome.objects.filter(state=HeldState.HELD).values("proposal")
-    return Proposal.objects.filter(round=panel_round, state__in=BEFORE_A_DECISION).exclude(
-        pk__in=held
-    )
+    return Proposal.objects.filter(round=panel_round, state__in=UNDECIDED).exclude(pk__in=held)
 
 
 def propose_publication(panel_round, *, by, force_reason=""):
@@ -94,7 +86,7 @@ def return_publication(panel_round, *, by, reason):
 def publish_rest(panel_round, *, by):
     """Try again with what failed when the round was published; return what fails once more."""
     with transaction.atomic():
-        panel_round = _lock_round(panel_round)
+        panel_round = lock_round(panel_round)
         require(by, "allocations.confirm_publication", panel_round)
         failed = list(_held(panel_round).exclude(failure=""))
         if not failed:
@@ -105,7 +97,7 @@ def publish_rest(panel_round, *, by):
 @transaction.atomic
 def complete_round(panel_round, *, by):
     """Close a round whose offers are all answered and whose reserve list is closed."""
-    panel_round = _lock_round(panel_round)
+    panel_round = lock_round(panel_round)
     require(by, "allocations.complete_round", panel_round)
     live = Proposal.objects.live().filter(round=panel_round).exclude(state=ProposalState.DRAFT)
     if live.exists():
@@ -118,7 +110,7 @@ def complete_round(panel_round, *, by):
 
 
 def _propose(panel_round, *, by, force_reason):
-    panel_round = _lock_round(panel_round)
+    panel_round = lock_round(panel_round)
     require(by, "allocations.propose_publication", panel_round)
     if panel_round.publications.filter(state=PublicationState.PROPOSED).exists():
         raise PublicationNotPossible(_("A publication of this round waits for confirmation."))
@@ -161,7 +153,7 @@ def _require_decided(panel_round):
 
 def _waiting(panel_round, *, by):
     """The publication that waits for a second person, with the round's row locked."""
-    panel_round = _lock_round(panel_round)
+    panel_round = lock_round(panel_round)
     require(by, "allocations.confirm_publication", panel_round)
     publication = panel_round.publications.filter(state=PublicationState.PROPOSED).first()
     if publication is None:
@@ -218,8 +210,3 @@ def _publish_one(row, *, by):
     else:
         move(proposal, to=ProposalState.REJECTED, by=by, at=now, note=row.remarks)
         letters.turned_down(proposal, remarks=row.remarks)
-
-
-def _lock_round(panel_round):
-    rows = Round.objects.select_for_update(of=("self",)).select_related("call__mode")
-    return rows.get(pk=panel_round.pk)

@@ -6,7 +6,7 @@ from jaif_portal import clock
 from jaif_portal.exceptions import TransitionNotAllowed
 from jaif_portal.flows.permissions import require
 
-from ..models import OUTCOMES, Proposal, ProposalState, StepKind, StepState
+from ..models import OUTCOMES, Proposal, ProposalState, Round, StepKind, StepState
 
 PERMISSIONS = {
     StepKind.ADMINISTRATIVE: "allocations.check_eligibility",
@@ -40,6 +40,11 @@ def lock_proposal(proposal):
         "policy__mode", "offer__partition__system", "offer__share__partition", "applicant", "round"
     )
     return rows.get(pk=proposal.pk)
+
+
+def lock_round(panel_round):
+    rows = Round.objects.select_for_update(of=("self",)).select_related("call__mode")
+    return rows.get(pk=panel_round.pk)
 
 
 def finish_step(step, outcome, *, by, remarks=""):

@@ -7,8 +7,6 @@ from ..flows.change_limits import ceilings
 from ..models import ChangeKind, ProjectRole
 from .proposals import EmailsField
 
-SECONDS_PER_HOUR = 3600
-
 
 class ChangeForm(forms.Form):
     """``answers`` gives what the flow takes."""
@@ -44,10 +42,9 @@ class ChangeForm(forms.Form):
         self.partition = allocation.partition
         self.fields = {name: self.fields[name] for name in [*self.FIELDS[kind], "reason"]}
         months, node_seconds = ceilings(allocation)
-        gpus = self.partition.gpus_per_node
         for name, most in [
             ("months", months),
-            ("gpu_hours", node_seconds * gpus // SECONDS_PER_HOUR),
+            ("gpu_hours", self.partition.gpu_hours(node_seconds=node_seconds)),
         ]:
             if name in self.fields:
                 self.fields[name].widget.attrs["max"] = most
@@ -63,7 +60,7 @@ class ChangeForm(forms.Form):
             found["months"] = given["months"]
         if given.get("gpu_hours"):
             hours = given["gpu_hours"]
-            found["node_seconds"] = hours * SECONDS_PER_HOUR // self.partition.gpus_per_node
+            found["node_seconds"] = self.partition.node_seconds(gpu_hours=hours)
         if "person" in given:
             found["people"] = [given["person"].lower()]
         if "team" in given:

@@ -69,7 +69,7 @@ from .projects import (
     ProjectMember,
     ProjectRole,
 )
-from .proposals import Proposal, ProposalState, Sector, TeamMember
+from .proposals import UNDECIDED, Proposal, ProposalState, Sector, TeamMember
 from .questions import (
     Column,
     FormSection,
@@ -125,6 +125,7 @@ __all__ = [
     "OPEN_REPORTS",
     "OUTCOMES",
     "SETTLED_REPORTS",
+    "UNDECIDED",
     "WORKING",
     "Absence",
     "AccessMode",

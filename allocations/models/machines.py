@@ -125,6 +125,14 @@ class Partition(models.Model):
     def __str__(self):
         return f"{self.system.name} {self.name}"
 
+    def node_seconds(self, *, gpu_hours):
+        """What ``gpu_hours`` are in the ledger's unit."""
+        return gpu_hours * 3600 // self.gpus_per_node
+
+    def gpu_hours(self, *, node_seconds):
+        """The full GPU-hours in ``node_seconds``."""
+        return node_seconds * self.gpus_per_node // 3600
+
 
 class FundingShare(models.Model):
     """A funder's part of a partition for a period, from which allocations are granted."""

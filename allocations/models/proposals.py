@@ -98,6 +98,8 @@ SUCCESSORS = {
     ProposalState.WITHDRAWN: set(),
 }
 
+UNDECIDED = (ProposalState.SUBMITTED, ProposalState.IN_EVALUATION, ProposalState.CLARIFICATION)
+
 
 class Sector(models.TextChoices):
     """The sectors that the AI Factory serves first, and the rest."""
@@ -257,11 +259,7 @@ class Proposal(models.Model):
 
     @property
     def is_undecided(self):
-        return self.state in (
-            ProposalState.SUBMITTED,
-            ProposalState.IN_EVALUATION,
-            ProposalState.CLARIFICATION,
-        )
+        return self.state in UNDECIDED
 
 
 class TeamMember(models.Model):

@@ -26,12 +26,6 @@ from ..flows.withdrawal import withdraw_proposal
 from ..forms import AcceptForm, LateCodeForm, ProposalNewForm, WithdrawForm
 from ..models import Call, Proposal, ProposalState, StepKind
 
-UNDECIDED = {
-    ProposalState.SUBMITTED,
-    ProposalState.IN_EVALUATION,
-    ProposalState.CLARIFICATION,
-}
-
 
 class Proposals(LoginRequiredMixin):
     """The proposals that the reader may see."""
@@ -212,6 +206,6 @@ class OfferDecline(ProposalFlow):
 
 def _decision_clock(proposal):
     """By when the decision is due, also where that moment has passed; none once it is made."""
-    if proposal.state not in UNDECIDED:
+    if not proposal.is_undecided:
         return []
     return Deadline.objects.of(proposal).filter(kind="decision", met_at=None, resumed_at=None)
