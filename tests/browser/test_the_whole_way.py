@@ -12,6 +12,8 @@ DEMO_PASSWORD = "jupiter-demo-26"
 PASSWORD = "a-long-pass-phrase-26"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJpH7VVXom/dDlyE5tnL836IosjMHKee+M2NXlUQsnvV ada@laptop"
 ABSTRACT = "We adapt an open language model to the tenders of small municipalities. " * 3
+ALL_SAVED = """() => [...document.querySelectorAll("[data-answer]")].every(
+  (answer) => (answer.edits ?? 0) === (answer.saved ?? 0))"""
 
 
 def sign_in(page, email, password=DEMO_PASSWORD):
@@ -63,15 +65,15 @@ def apply(page):
     page.get_by_label("Abstract").fill(ABSTRACT)
     page.get_by_label("Sector").select_option("public_sector")
     page.get_by_label("civilian purposes").check()
-    page.get_by_role("link", name="Compute time").click()
+    go_on(page, "Compute time")
     page.get_by_label("System").select_option(label="JUPITER booster")
     page.get_by_label("Months").select_option("2")
     page.get_by_label("GPU-hours").fill("5000")
-    page.get_by_role("link", name="Software").click()
+    go_on(page, "Software")
     page.get_by_label("Frameworks").fill("PyTorch 2.8")
-    page.get_by_role("link", name="Data", exact=True).click()
+    go_on(page, "Data")
     page.get_by_label("personal data?").select_option("no")
-    page.get_by_role("link", name="Declarations").click()
+    go_on(page, "Declarations")
     page.get_by_label("true and complete").check()
     page.get_by_label("act for the organisation").check()
     answer_compliance(page)
@@ -82,9 +84,16 @@ def apply(page):
     return page.url
 
 
+def go_on(page, section):
+    """Open another section, once every answer of this one is saved."""
+    page.keyboard.press("Tab")
+    page.wait_for_function(ALL_SAVED)
+    page.get_by_role("link", name=section, exact=True).click()
+
+
 def answer_compliance(page):
     """Playground's questions, for research without personal data."""
-    page.get_by_role("link", name="Compliance").click()
+    go_on(page, "Compliance")
     page.get_by_role("link", name="Begin").click()
     for answer in (
         "Run a model as it is",

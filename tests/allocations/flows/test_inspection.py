@@ -74,7 +74,7 @@ HOSTILE = {
     "PostScript": (b"%!PS-Adobe-3.0\n%%EOF", TYPES),
     "a PDF after rubbish": (b"rubbish\n" + pdf(), TYPES),
     "a byte-order mark before a PDF": (b"\xef\xbb\xbf" + pdf(), TYPES),
-    "too many bytes": (pdf() + bytes(10**7), "The file is larger than"),
+    "too many bytes": (pdf() + bytes(11 * 2**20), "The file is larger than"),
     # a PDF that acts
     "a script at the start": (pdf(root=b"/OpenAction" + SCRIPT), ACTIVE),
     "a script by name": (pdf(root=b"/Names<</JavaScript<</Names[(a) 4 0 R]>>>>"), ACTIVE),
