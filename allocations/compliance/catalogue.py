@@ -105,7 +105,10 @@ Told = Callable[[Any], str]
 
 
 def read(document: Document, *, language: str) -> Catalogue:
-    """The catalogue of a valid ``document``, with its texts in ``language`` (``en``, ``de``)."""
+    """The catalogue of a valid ``document``, with its texts in ``language`` (``en``, ``de``).
+
+    Parts come in the order of their questions: PostgreSQL keeps that of lists alone.
+    """
 
     def told(text: Any) -> str:
         return str(text[language]) if text else ""
@@ -113,8 +116,9 @@ def read(document: Document, *, language: str) -> Catalogue:
     def laws(entries: Any) -> tuple[Law, ...]:
         return tuple(_law(document["laws"][entry["law"]], entry, told) for entry in entries)
 
+    in_order = dict.fromkeys([row["part"] for row in document["questions"]])
     return Catalogue(
-        parts={name: told(text) for name, text in document["parts"].items()},
+        parts={name: told(document["parts"][name]) for name in in_order | document["parts"]},
         speeds=document["compute"]["speeds"],
         lines=document["compute"]["lines"],
         questions=tuple(_question(row, laws, told) for row in document["questions"]),

@@ -9,12 +9,14 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from jaif_portal import clock
+from jaif_portal.exceptions import TransitionNotAllowed
 from jaif_portal.flows.deadlines import meet_deadlines, set_deadline
 from jaif_portal.flows.permissions import require
 from jaif_portal.flows.transitions import move, record_birth, remark
 
 from ..exceptions import ChangeNotPossible, ReasonMissing
 from ..models import (
+    OPEN_CHANGES,
     Allocation,
     ChangeKind,
     ChangeRequest,
@@ -81,6 +83,8 @@ def grant_change(change, *, by, remarks=""):
     require(by, "allocations.decide_change", change)
     if change.state == ChangeState.PROPOSED:
         require(by, "allocations.confirm_change", change)
+    if change.state not in OPEN_CHANGES:
+        raise TransitionNotAllowed(_("This request was decided already."))
     require_possible(change)
     now = clock.now()
     if change.state == ChangeState.REQUESTED and change.node_seconds > partition.alone_up_to:

@@ -28,7 +28,9 @@ def version(document, **more):
 
 def test_a_new_version_begins_as_a_copy_and_is_added_without_code(desk):
     page = desk.get(ADD)
-    assert json.loads(page.context["adminform"].form["document"].value()) == DOCUMENT
+    offered = page.context["adminform"].form["document"].value()
+    # PostgreSQL writes 1e23 out, which is read as another kind of number.
+    assert json.loads(offered, parse_int=float) == json.loads(json.dumps(DOCUMENT), parse_int=float)
 
     document = copy.deepcopy(DOCUMENT)
     document["questions"][0]["text"] = {"en": "What now?", "de": "Was nun?"}
